@@ -1,0 +1,100 @@
+/** YAML text as plain data that still knows where each part of it stands. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import type { Document, Node } from 'yaml'
+import { POLICY_FILE_BYTES_MAX } from '../limits.js'
+import type { PolicyFile, Position, Problem } from './problem.js'
+
+export type Path = readonly PropertyKey[]
+
+/** One parsed file. `value` is undefined when `problems` is not empty. */
+export interface PolicyDocument {
+  readonly source: string
+  readonly value: unknown
+  readonly problems: readonly Problem[]
+  /** Where the value at `path` starts; the nearest part above it that exists if there is none. */
+  readonly valueAt: (path: Path) => Position
+  /** Where the key stands that ends `path`. */
+  readonly keyAt: (path: Path) => Position
+}
+
+interface Steps {
+  readonly key: number
+  readonly value: number
+}
+
+const startOf = (node: unknown): number | undefined =>
+  typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? Number(node.range[0]) : undefined
+
+const resolved = (document: Document, node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node)
+
+const childOf = (node: unknown, step: PropertyKey): { key: unknown; value: unknown } | undefined => {
+  if (isMap(node)) {
+    const pair = node.items.find(item => isScalar(item.key) && String(item.key.value) === String(step))
+    return pair === undefined ? undefined : { key: pair.key, value: pair.value }
+  }
+  if (!isSeq(node)) return undefined
+  const item: unknown = node.items[Number(step)]
+  return item === undefined ? undefined : { key: item, value: item }
+}
+
+const walk = (document: Document, path: Path): Steps => {
+  let node: unknown = document.contents
+  let steps: Steps = { key: startOf(node) ?? 0, value: startOf(node) ?? 0 }
+  for (const step of path) {
+    const child = childOf(resolved(document, node), step)
+    if (child === undefined) return steps
+    const key = startOf(child.key) ?? steps.value
+    steps = { key, value: startOf(child.value) ?? key }
+    node = child.value
+  }
+  return steps
+}
+
+/** `__proto__` is dropped on the way by record validation: a column of that name would be left unprotected in silence. */
+const forbiddenKeys = (document: Document): readonly number[] => {
+  const offsets: number[] = []
+  visit(document, {
+    Pair: (_, pair) => {
+      if (isScalar(pair.key) && pair.key.value === '__proto__') offsets.push(startOf(pair.key as Node) ?? 0)
+    },
+  })
+  return offsets
+}
+
+const plainValue = (document: Document): { value: unknown } | { reason: string } => {
+  try {
+    return { value: document.toJS() }
+  } catch {
+    // The yaml package throws here for a file that expands to far more than it says ("billion laughs").
+    return { reason: 'too many aliases, or an alias without its anchor' }
+  }
+}
+
+const firstLine = (message: string): string => (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
+
+/** Parses one file. Every syntax error and every YAML warning is a problem; nothing is thrown. */
+export const readDocument = (file: PolicyFile): PolicyDocument => {
+  const lines = new LineCounter()
+  const positionOf = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const problemAt = (offset: number, reason: string): Problem => ({ source: file.path, ...positionOf(offset), reason })
+  const nowhere = (reason: string): PolicyDocument => ({
+    source: file.path, value: undefined, problems: [{ source: file.path, line: 1, column: 1, reason }],
+    valueAt: () => ({ line: 1, column: 1 }), keyAt: () => ({ line: 1, column: 1 }),
+  })
+  if (Buffer.byteLength(file.text) > POLICY_FILE_BYTES_MAX) return nowhere(`longer than ${POLICY_FILE_BYTES_MAX} bytes`)
+  const document: Document = parseDocument(file.text, { lineCounter: lines, stringKeys: true, prettyErrors: true, logLevel: 'silent' })
+  const problems = [...document.errors, ...document.warnings].map(error => problemAt(error.pos[0], firstLine(error.message)))
+  problems.push(...forbiddenKeys(document).map(offset => problemAt(offset, "the key '__proto__' is not allowed")))
+  const plain = problems.length === 0 ? plainValue(document) : { value: undefined }
+  if ('reason' in plain) problems.push(problemAt(0, plain.reason))
+  return {
+    source: file.path,
+    value: 'value' in plain ? plain.value : undefined,
+    problems,
+    valueAt: path => positionOf(walk(document, path).value),
+    keyAt: path => positionOf(walk(document, path).key),
+  }
+}
