@@ -4,26 +4,13 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client, type QueryResult, type QueryResultRow } from 'pg'
 import t, { type Test } from 'tap'
 import { removeCluster, startCluster, type Cluster, type ClusterOptions } from '../../src/embedded/cluster.js'
+import { CLUSTER_VARIABLE, TEST_SETTINGS, describeCluster, type TestCluster } from './shared-cluster.js'
 
 export { freePort } from '../../src/embedded/free-port.js'
-
-export interface TestCluster {
-  readonly host: string
-  readonly port: number
-  readonly superuser: string
-  readonly password: string
-  /** The server's version as it reports it, such as `18.4`. */
-  readonly version: string
-}
-
-/** For tests and benchmarks alone: nothing is kept, so nothing need reach the disk. */
-export const TEST_SETTINGS: Readonly<Record<string, string>> = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
-
-/** In the environment of a test run: the shared server, a TestCluster as JSON. */
-export const CLUSTER_VARIABLE = 'PGVEIL_TEST_CLUSTER'
+export { TEST_SETTINGS, type TestCluster } from './shared-cluster.js'
 
 /** The server of this run: the shared one of `npm test`, else one that lives as long as this test file. */
 export const testCluster = (): Promise<TestCluster> => (shared ??= findCluster())
@@ -32,8 +19,9 @@ let shared: Promise<TestCluster> | undefined
 
 const findCluster = async (): Promise<TestCluster> => {
   const given = process.env[CLUSTER_VARIABLE]
-  if (given !== undefined) return JSON.parse(given) as TestCluster
-  return describeCluster(await ownCluster(t))
+  if (given === undefined) return describeCluster(await ownCluster(t))
+  const cluster: TestCluster = JSON.parse(given)
+  return cluster
 }
 
 /** A server of a test's own, for tests that read its files or restart it; it goes with the test. */
@@ -46,18 +34,6 @@ export const ownCluster = async (test: Test, options: Partial<ClusterOptions> = 
     await rm(dataDir, { recursive: true, force: true })
   })
   return cluster
-}
-
-/** What the shared server looks like to test files. */
-export const describeCluster = async ({ host, port, superuser, password, url }: Cluster): Promise<TestCluster> => {
-  const client = new pg.Client({ connectionString: url() })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
-    return { host, port, superuser, password, version: rows[0]?.server_version ?? '' }
-  } finally {
-    await client.end()
-  }
 }
 
 const DEBIAN_BIN = '/usr/lib/postgresql/15/bin'
@@ -76,9 +52,9 @@ export interface TestDatabase {
   /** As another login, or through another port. */
   readonly urlFor: (options: { user?: string; password?: string; host?: string; port?: number }) => string
   /** One statement, or several without parameters, as superuser on a connection kept for this. */
-  readonly query: <Row extends pg.QueryResultRow = Record<string, unknown>>(sql: string, params?: readonly unknown[]) => Promise<pg.QueryResult<Row>>
+  readonly query: <Row extends QueryResultRow = Record<string, unknown>>(sql: string, params?: readonly unknown[]) => Promise<QueryResult<Row>>
   /** A connected client, ended with the test. */
-  readonly client: (connectionString?: string) => Promise<pg.Client>
+  readonly client: (connectionString?: string) => Promise<Client>
 }
 
 export interface DatabaseOptions {
@@ -96,9 +72,9 @@ export const createDatabase = async (test: Test, options: DatabaseOptions = {}):
     `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}`
   const url = urlFor({})
   await runOn(url.replace(/[^/]*$/, 'postgres'), `CREATE DATABASE ${name}`)
-  const clients: pg.Client[] = []
-  const connect = async (connectionString = url): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString })
+  const clients: Client[] = []
+  const connect = async (connectionString = url): Promise<Client> => {
+    const client = new Client({ connectionString })
     client.on('error', () => undefined) // the teardown below ends sessions that a test left open
     await client.connect()
     clients.push(client)
@@ -114,7 +90,7 @@ export const createDatabase = async (test: Test, options: DatabaseOptions = {}):
 }
 
 const runOn = async (connectionString: string, sql: string): Promise<void> => {
-  const client = new pg.Client({ connectionString })
+  const client = new Client({ connectionString })
   await client.connect()
   try {
     await client.query(sql)

@@ -1,0 +1,50 @@
+/** `npm test [-- files]`: all tests on one shared PostgreSQL; the last line and the exit code tell the outcome. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { removeCluster, startCluster, type Cluster } from '../../src/embedded/cluster.js'
+import { CLUSTER_VARIABLE, TEST_SETTINGS, describeCluster } from './shared-cluster.js'
+import { tallyLine, tallyOf, type Tally } from './tap-summary.js'
+
+const TAP = join(import.meta.dirname, '../../node_modules/.bin/tap')
+const TAIL_CHARACTERS = 4096
+
+const runTap = async (files: readonly string[], cluster: Cluster): Promise<Tally> => {
+  const env = { ...process.env, [CLUSTER_VARIABLE]: JSON.stringify(await describeCluster(cluster)) }
+  const child = spawn(process.execPath, [TAP, 'run', '--reporter=tap', ...files], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  // The child gets these from the terminal too; what we must do is outlive it and stop the server.
+  const pass = (signal: NodeJS.Signals): boolean => child.kill(signal)
+  process.on('SIGINT', pass).on('SIGTERM', pass)
+  let tail = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-TAIL_CHARACTERS)
+    process.stdout.write(text)
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', exitCode => resolve(tallyOf(tail, exitCode ?? undefined)))
+  })
+}
+
+const runAll = async (files: readonly string[]): Promise<Tally> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'pgveil-test-'))
+  const progress = (line: string): boolean => process.stderr.write(`${line}\n`)
+  try {
+    const cluster = await startCluster({ dataDir, settings: TEST_SETTINGS, progress })
+    try {
+      return await runTap(files, cluster)
+    } finally {
+      await cluster.stop()
+    }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}\n`)
+    return { passed: 0, failed: 1, skipped: 0 }
+  } finally {
+    await removeCluster(dataDir)
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+const tally = await runAll(process.argv.slice(2))
+process.stdout.write(`${tallyLine(tally)}\n`)
+process.exitCode = tally.failed === 0 ? 0 : 1
