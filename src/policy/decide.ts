@@ -17,7 +17,8 @@ export const FALLBACK_ROLE_NAME = 'default'
 
 const lineOf = (role: Role, key: string): string => (role.name === FALLBACK_ROLE_NAME ? `default.${key}` : `roles.${role.name}.${key}`)
 
-const closestRule = (rules: readonly ReadRule[], category: string): ReadRule | undefined => {
+/** The rule whose pattern fits `category` closest. */
+export const closestRule = (rules: readonly ReadRule[], category: string): ReadRule | undefined => {
   let closest: ReadRule | undefined
   let best = -1
   for (const rule of rules) {
