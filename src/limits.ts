@@ -33,3 +33,12 @@ export const CONNECTIONS_MAX = 5_000
 export const STARTUP_SECONDS_MAX = 30
 /** Policy files: a person writes them. */
 export const POLICY_FILE_BYTES_MAX = 4 * 1024 * 1024
+/** Access log: names chosen by a client, the normalised text of a statement (in characters), and one line. */
+export const AUDIT_NAME_CHARACTERS_MAX = 64
+export const AUDIT_TEXT_CHARACTERS_MAX = 8_192
+export const AUDIT_LINE_BYTES_MAX = 1024 * 1024
+/** People whose references stand in an event, and people who are counted exactly. */
+export const AUDIT_REFS_MAX = 200
+export const AUDIT_SUBJECTS_MAX = 10_000
+/** Events after which a chain's head is signed even within a second. */
+export const AUDIT_HEAD_EVENTS_MAX = 1_000
