@@ -24,8 +24,8 @@ const DAYS_TO_2000 = 730_425
 const DAYS_IN_400_YEARS = 146_097
 const DAYS_IN_MONTH: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** PostgreSQL's isspace, not JavaScript's `\s`, which takes U+00A0 and its kin too. */
-const OUTER_SPACE = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g
+/** PostgreSQL's isspace; JavaScript's trim takes U+00A0 and its kin too. */
+const SPACE = ' \t\n\v\f\r'
 /**
  * Year first, as ISO 8601 and every driver write it. A year of one or two digits would be read by DateStyle as a month
  * or day; more than seven digits is beyond any date.
@@ -92,8 +92,17 @@ const parseCalendarDays = (text: string): number => {
   return checkDays(toDays({ year, month, day }))
 }
 
+// A loop: a pattern for the spaces at the end takes quadratic time for a long run of spaces that is not at the end.
+const trimSpace = (text: string): string => {
+  let start = 0
+  let end = text.length
+  while (start < end && SPACE.includes(text.charAt(start))) start++
+  while (end > start && SPACE.includes(text.charAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
 const parseDays = (text: string): number => {
-  const trimmed = text.replace(OUTER_SPACE, '')
+  const trimmed = trimSpace(text)
   switch (trimmed.toLowerCase()) {
     case 'infinity':
       return INFINITY_DAYS
