@@ -27,10 +27,12 @@ export interface Relation {
   readonly columns: readonly Column[]
   /** Names of the primary key's columns; empty without one. */
   readonly primaryKey: readonly string[]
-  /** pg_get_viewdef of a view or materialized view. */
+  /** pg_get_viewdef of a view or materialized view, with schema names in it; undefined for the system's own views. */
   readonly definition: string | undefined
   /** Whether some column has a field. */
   readonly isProtected: boolean
+  /** Whether it is protected, or a view or materialized view that reads a protected relation, directly or through views. Absent means: assume so. */
+  readonly readsProtected?: boolean
   /** Row type's OID in pg_type (pg_class.reltype), 0 if none. */
   readonly rowTypeOid: number
 }
