@@ -1,6 +1,6 @@
 /** YAML text as plain data that still knows where each part of it stands. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
-import type { Document, Node } from 'yaml'
+import type { Document } from 'yaml'
 import { POLICY_FILE_BYTES_MAX } from '../limits.js'
 import type { PolicyFile, Position, Problem } from './problem.js'
 
@@ -55,7 +55,7 @@ const forbiddenKeys = (document: Document): readonly number[] => {
   const offsets: number[] = []
   visit(document, {
     Pair: (_, pair) => {
-      if (isScalar(pair.key) && pair.key.value === '__proto__') offsets.push(startOf(pair.key as Node) ?? 0)
+      if (isScalar(pair.key) && pair.key.value === '__proto__') offsets.push(startOf(pair.key) ?? 0)
     },
   })
   return offsets
