@@ -3,6 +3,7 @@ import { LARGE_MESSAGE_BYTES_MAX } from '../limits.js'
 
 /** The tag byte and the length word. */
 const HEADER_BYTES = 5
+const LENGTH_BYTES = 4
 const COUNT_MAX = 0xffff
 
 /**
@@ -16,7 +17,7 @@ export class MessageWriter {
 
   /** `bodyBytes` is a guess that saves growing; it need not be exact. Nothing is reserved for one that cannot end well. */
   constructor(tag: number, bodyBytes = 64) {
-    this.#buffer = Buffer.allocUnsafe(HEADER_BYTES + (bodyBytes > LARGE_MESSAGE_BYTES_MAX ? 0 : bodyBytes))
+    this.#buffer = Buffer.allocUnsafe(HEADER_BYTES + (bodyBytes + LENGTH_BYTES > LARGE_MESSAGE_BYTES_MAX ? 0 : bodyBytes))
     this.#buffer[0] = tag
   }
 
