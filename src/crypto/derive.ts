@@ -10,6 +10,26 @@ export type RandomFill = (into: Buffer) => void
 /** Random bytes of the operating system. */
 export const systemRandom: RandomFill = into => sodium.randombytes_buf(into)
 
+const POOL_BYTES = 6144
+
+/**
+ * The same bytes, drawn from the operating system some thousand at a time: one call per nonce costs as much as sealing.
+ * No byte is handed out twice, and none stays in the pool.
+ */
+export const pooledRandom = (random: RandomFill): RandomFill => {
+  const pool = Buffer.alloc(POOL_BYTES)
+  let used = POOL_BYTES
+  return into => {
+    if (used + into.length > POOL_BYTES) {
+      random(pool)
+      used = 0
+    }
+    pool.copy(into, 0, used, used + into.length)
+    pool.fill(0, used, used + into.length)
+    used += into.length
+  }
+}
+
 /** Contexts are fixed for ever: another text is another key, and what the old one sealed no longer opens. */
 export type KeyContext = 'data' | 'nonce' | 'wrap-kek' | 'wrap-keys' | `pseudonym:${string}`
 

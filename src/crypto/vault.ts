@@ -2,7 +2,7 @@
 import sodium from 'sodium-native'
 import { ProxyError } from '../errors.js'
 import { base64urlLength, decodedLength, decodeInto, encodeInto } from './base64url.js'
-import { deriveKey, systemRandom, type RandomFill } from './derive.js'
+import { deriveKey, pooledRandom, systemRandom, type RandomFill } from './derive.js'
 import type { UnlockedKeyring } from './keyring.js'
 import { paddedFixedLength, paddedTextLength, padInto, unpaddedLength } from './padding.js'
 import { fieldIdAt, fieldPrefix, NONCE_BYTES, preamble, PREAMBLE_BYTES, sumOf, TAG_BYTES, tokenEnd, TRAILER_BYTES } from './token.js'
@@ -67,7 +67,7 @@ export class Vault {
    * `fields` (a policy's) says which fields are `equality`, whose nonces are checked when opened. A field that is only in
    * the keyring opens without that check; the caller shows no value of a field that its policy lacks.
    */
-  constructor(keyring: UnlockedKeyring, fields: ReadonlyMap<string, Pick<SealedField, 'protect'>>, random: RandomFill = systemRandom) {
+  constructor(keyring: UnlockedKeyring, fields: ReadonlyMap<string, Pick<SealedField, 'protect'>>, random: RandomFill = pooledRandom(systemRandom)) {
     this.#keyring = keyring
     this.#random = random
     const all = keyring.keyring.fields.map((entry): FieldKeys => {
