@@ -59,7 +59,7 @@ function formOf(context: RevealContext, oid: number, depth: number): Form {
   if (oid === OID_JSONB) return { kind: 'jsonb' }
   if (oid === OID_XML) return { kind: 'xml' }
   if (TEXT_OIDS.has(oid)) return { kind: 'text' }
-  const shape = context.typeShape(oid) ?? builtInShape(oid)
+  const shape = builtInShape(oid) ?? context.typeShape(oid)
   // A domain over itself would be a catalogue error; the bound keeps it from being ours.
   return shape === undefined || depth > CONTAINER_DEPTH_MAX ? { kind: 'text' } : shapeForm(context, shape, depth)
 }
