@@ -42,3 +42,7 @@ export const AUDIT_REFS_MAX = 200
 export const AUDIT_SUBJECTS_MAX = 10_000
 /** Events after which a chain's head is signed even within a second. */
 export const AUDIT_HEAD_EVENTS_MAX = 1_000
+/** Keyring files: a field takes some 300 bytes, so this is room for 50,000 fields. */
+export const KEYRING_FILE_BYTES_MAX = 16 * 1024 * 1024
+/** A passphrase is typed by a person or made by a password store. */
+export const PASSPHRASE_BYTES_MAX = 4096
