@@ -32,7 +32,7 @@ export const findBinaries = async (
   const root = dirname(dirname(entryPath(name, resolve)))
   const nativeFolder = join(root, 'native')
   await requireFile(join(nativeFolder, 'bin', 'postgres'), name)
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+  const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   return { name, version, nativeFolder, symlinks: await readLinks(nativeFolder) }
 }
 
@@ -59,7 +59,8 @@ const requireFile = async (path: string, name: string): Promise<void> => {
 
 // The file says {"source": "native/lib/libpq.so.5.18", "target": "native/lib/libpq.so.5"}: `target` is the link to make.
 const readLinks = async (nativeFolder: string): Promise<readonly LibraryLink[]> => {
-  const rows = JSON.parse(await readFile(join(nativeFolder, 'pg-symlinks.json'), 'utf8')) as readonly { source: string; target: string }[]
+  const text = await readFile(join(nativeFolder, 'pg-symlinks.json'), 'utf8')
+  const rows: readonly { source: string; target: string }[] = JSON.parse(text)
   return rows.map(({ source, target }) => ({ path: insideNative(target), target: insideNative(source) }))
 }
 

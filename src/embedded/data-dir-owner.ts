@@ -11,6 +11,7 @@ const OWNER_FILE = 'pg.owner'
 export const takeHome = async (home: string): Promise<() => Promise<void>> => {
   const path = join(home, OWNER_FILE)
   const mine = await describeProcess(process.pid)
+  const isMineCertain = !mine.endsWith(' ')
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       await writeFile(path, mine, { flag: 'wx', mode: 0o600 })
@@ -18,7 +19,9 @@ export const takeHome = async (home: string): Promise<() => Promise<void>> => {
     } catch (cause) {
       const theirs = await readFile(path, 'utf8').catch(() => '')
       const pid = Number(theirs.split(' ')[0])
-      if (theirs !== mine && isAlive(pid) && theirs === (await describeProcess(pid))) {
+      // In a container every start may be process 1: without start times our own id in the file says nothing.
+      const isCertain = pid !== process.pid || isMineCertain
+      if (isCertain && isAlive(pid) && theirs === (await describeProcess(pid))) {
         throw new ProxyError('embedded_failed', { reason: `process ${pid} is using this data folder` }, { cause })
       }
       await rm(path, { force: true })
@@ -38,6 +41,6 @@ const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM'
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM'
   }
 }

@@ -30,15 +30,23 @@ const CHILD_ENVIRONMENT = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', 
 export const runChild = (file: string, args: readonly string[], options: ChildOptions): Promise<ChildResult> =>
   new Promise((resolve, reject) => {
     const { cwd, identity, timeoutMs } = options
-    const child = spawn(file, args, { cwd, env: CHILD_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs, ...identity })
+    const child = spawn(file, args, { cwd, env: CHILD_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'], ...identity })
+    // Not spawn's own `timeout`: its timer goes on, and holds the process, when the program can't be started.
+    const timer = setTimeout(() => child.kill(), timeoutMs)
     let output = ''
     const collect = (text: string): void => {
       output = (output + text).slice(-OUTPUT_CHARACTERS_MAX)
     }
     child.stdout.setEncoding('utf8').on('data', collect)
     child.stderr.setEncoding('utf8').on('data', collect)
-    child.on('error', cause => reject(new ProxyError('embedded_failed', { reason: `${file} cannot be started (${reasonOf(cause)})` }, { cause })))
-    child.on('close', exitCode => resolve({ exitCode: exitCode ?? undefined, output }))
+    child.on('error', cause => {
+      clearTimeout(timer)
+      reject(new ProxyError('embedded_failed', { reason: `${file} cannot be started (${reasonOf(cause)})` }, { cause }))
+    })
+    child.on('close', exitCode => {
+      clearTimeout(timer)
+      resolve({ exitCode: exitCode ?? undefined, output })
+    })
   })
 
 const reasonOf = (error: Error & { code?: string }): string => error.code ?? error.name

@@ -26,9 +26,10 @@ const runTap = async (files: readonly string[], cluster: Cluster): Promise<Tally
   })
 }
 
+const progress = (line: string): boolean => process.stderr.write(`${line}\n`)
+
 const runAll = async (files: readonly string[]): Promise<Tally> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'pgveil-test-'))
-  const progress = (line: string): boolean => process.stderr.write(`${line}\n`)
   try {
     const cluster = await startCluster({ dataDir, settings: TEST_SETTINGS, progress })
     try {
