@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
-import t from 'tap'
+import * as fc from 'fast-check'
+import tap from 'tap'
 import { ProxyError } from '../../src/errors.js'
 import { STARTUP_BYTES_MAX } from '../../src/limits.js'
 import { encodeStartup, GSSENC_REQUEST, readStartup, SSL_REQUEST } from '../../src/wire/startup.js'
@@ -9,7 +9,7 @@ import { hex } from './hex.js'
 
 const STARTUP = hex(`00000023 00030000 'user' 00 'crm_app' 00 'database' 00 'crm' 00 00`)
 
-t.test('reads what libpq sends', async t => {
+void tap.test('reads what libpq sends', async t => {
   t.same(readStartup(STARTUP), {
     kind: 'startup',
     length: 35,
@@ -26,29 +26,31 @@ t.test('reads what libpq sends', async t => {
   t.same(readStartup(hex('16 03 01')), { kind: 'direct_tls' })
 })
 
-t.test('leaves the bytes behind the packet to the caller', async t => {
+void tap.test('leaves the bytes behind the packet to the caller', async t => {
   // Plaintext behind an SSLRequest would be taken for part of the encrypted session (CVE-2021-23214).
   const bytes = Buffer.concat([SSL_REQUEST, STARTUP])
   t.same(readStartup(bytes), { kind: 'ssl_request', length: 8 })
 })
 
-t.test('cancel requests have keys of 4 to 256 bytes', async t => {
-  const cancel = (keyBytes: number): Buffer => {
-    const bytes = Buffer.alloc(12 + keyBytes, 0xab)
-    bytes.writeUInt32BE(bytes.length)
-    bytes.writeUInt32BE(0x04d2_162e, 4)
-    return bytes
-  }
+const cancel = (keyBytes: number): Buffer => {
+  const bytes = Buffer.alloc(12 + keyBytes, 0xab)
+  bytes.writeUInt32BE(bytes.length)
+  bytes.writeUInt32BE(0x04d2_162e, 4)
+  return bytes
+}
+
+void tap.test('cancel requests have keys of 4 to 256 bytes', async t => {
   for (const keyBytes of [4, 32, 256]) t.same(readStartup(cancel(keyBytes)), { kind: 'cancel_request', length: 12 + keyBytes, raw: cancel(keyBytes) })
   for (const keyBytes of [0, 3, 257]) t.throws(() => readStartup(cancel(keyBytes)), { code: 'protocol_violation' })
 })
 
-t.test('every truncation is incomplete', async t => {
+void tap.test('every truncation is incomplete', async t => {
   for (let end = 0; end < STARTUP.length; end++) t.same(readStartup(STARTUP.subarray(0, end)), { kind: 'incomplete' })
 })
 
-t.test('takes a packet of the longest length and refuses one byte more from its length word alone', async t => {
-  const packet = (bytes: number): Buffer => encodeStartup({ major: 3, minor: 0, parameters: new Map([['user', 'x'.repeat(bytes - 15)]]) })
+const packet = (bytes: number): Buffer => encodeStartup({ major: 3, minor: 0, parameters: new Map([['user', 'x'.repeat(bytes - 15)]]) })
+
+void tap.test('takes a packet of the longest length and refuses one byte more from its length word alone', async t => {
   const longest = packet(STARTUP_BYTES_MAX + 4)
   t.equal(longest.length, STARTUP_BYTES_MAX + 4)
   t.equal(readStartup(longest).kind, 'startup')
@@ -70,14 +72,14 @@ const HOSTILE: readonly [string, Buffer][] = [
   ['bytes behind the end', hex(`00000011 00030000 'user' 00 'x' 00 00 00`)],
 ]
 
-for (const [title, bytes] of HOSTILE) t.test(`refuses ${title}`, async t => t.throws(() => readStartup(bytes), { code: 'protocol_violation' }))
+for (const [title, bytes] of HOSTILE) void tap.test(`refuses ${title}`, async t => t.throws(() => readStartup(bytes), { code: 'protocol_violation' }))
 
-t.test('of a parameter given twice the last counts, as in the server', async t => {
+void tap.test('of a parameter given twice the last counts, as in the server', async t => {
   const read = readStartup(hex(`00000017 00030000 'user' 00 'a' 00 'user' 00 'b' 00 00`))
   t.equal(read.kind === 'startup' && read.parameters.get('user'), 'b')
 })
 
-t.test('round trip of any parameters', async t => {
+void tap.test('round trip of any parameters', async t => {
   fc.assert(
     fc.property(fc.array(fc.tuple(name().filter(text => text !== ''), textBytes()), { maxLength: 6 }), fc.integer({ min: 0, max: 0xffff }), (entries, minor) => {
       const parameters = new Map(entries.map(([key, value]) => [key, value.toString('latin1')]))
@@ -89,7 +91,7 @@ t.test('round trip of any parameters', async t => {
   t.pass()
 })
 
-t.test('any bytes are read or refused, never anything else', async t => {
+void tap.test('any bytes are read or refused, never anything else', async t => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), bytes => {
       const prefixed = Buffer.from([0, 0, 0, bytes.length + 4, ...bytes])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
-import t, { type Test } from 'tap'
+import * as fc from 'fast-check'
+import tap, { type Test } from 'tap'
 import { asProxyError } from '../../src/errors.js'
 import { checkDate, decodeDateBinary, encodeDateBinary } from '../../src/wire/text-forms.js'
 import { createDatabase, type TestDatabase } from '../support/cluster.js'
@@ -93,35 +93,35 @@ const checkAgainstServer = async (t: Test, database: TestDatabase, literals: rea
   t.same(differences, [])
 }
 
-t.test('a table of literals', async t => {
+void tap.test('a table of literals', async t => {
   for (const [literal, answer] of CASES) t.equal(answerOf(literal), answer, JSON.stringify(literal))
 })
 
-t.test('a long run of spaces takes linear time', async t => {
+void tap.test('a long run of spaces takes linear time', async t => {
   t.equal(answerOf(`x${' '.repeat(2_000_000)}x`), '22007')
 })
 
-t.test('the server agrees', async t => {
+void tap.test('the server agrees', async t => {
   const database = await createDatabase(t, { schema: READ_DATE })
-  await t.test('on the table', async t => checkAgainstServer(t, database, CASES.map(([literal]) => literal)))
+  await t.test('on the table', async inner => checkAgainstServer(inner, database, CASES.map(([literal]) => literal)))
 
-  await t.test('on literals made of the pieces of dates', async t => {
+  await t.test('on literals made of the pieces of dates', async inner => {
     const piece = fc.constantFrom('-', '-', ' ', ' BC', 'AD', '.', '/', ':', '+', ',', 'T', 'Z', 'jan', 'feb', 'today', 'infinity', 'J', 'abc', '0', '1', '2', '02', '12', '13', '29', '30', '31', '32', '000', '2024', '1900', '5874897', '20240229')
     const dashed = fc.tuple(fc.nat(10_000), fc.nat(14), fc.nat(33), fc.constantFrom('', ' BC', ' AD')).map(([year, month, day, era]) => `${String(year).padStart(3, '0')}-${month}-${day}${era}`)
     const literal = fc.oneof(dashed, fc.array(piece, { maxLength: 7 }).map(pieces => pieces.join('')))
-    await checkAgainstServer(t, database, fc.sample(literal, { numRuns: 4000, seed: 20_240_229 }))
+    await checkAgainstServer(inner, database, fc.sample(literal, { numRuns: 4000, seed: 20_240_229 }))
   })
 
-  await t.test('on the binary form', async t => {
+  await t.test('on the binary form', async inner => {
     const days = fc.sample(fc.oneof(fc.integer({ min: -2_451_545, max: 2_145_031_948 }), fc.integer({ min: -800_000, max: 100_000 })), { numRuns: 2000, seed: 7 })
     const { rows } = await database.query<{ shown: string; sent: Buffer }>(`SELECT (date '2000-01-01' + day)::text AS shown, date_send(date '2000-01-01' + day) AS sent FROM unnest($1::int[]) WITH ORDINALITY AS given(day, position) ORDER BY position`, [days])
-    t.equal(rows.length, days.length)
+    inner.equal(rows.length, days.length)
     const differences = rows.filter(row => decodeDateBinary(row.sent) !== row.shown || !encodeDateBinary(row.shown).equals(row.sent))
-    t.same(differences, [])
+    inner.same(differences, [])
   })
 })
 
-t.test('binary vectors', async t => {
+void tap.test('binary vectors', async t => {
   const vectors: readonly (readonly [string, string])[] = [
     ['2000-01-01', '00000000'],
     ['1999-12-31', 'ffffffff'],
@@ -136,16 +136,16 @@ t.test('binary vectors', async t => {
   }
 })
 
-t.test('refuses binary dates of other lengths and beyond the calendar', async t => {
+void tap.test('refuses binary dates of other lengths and beyond the calendar', async t => {
   for (const bytes of ['', '000000', '0000000000']) t.throws(() => decodeDateBinary(hex(bytes), 3), { code: 'binary_value_invalid', facts: { number: 3 } })
   for (const bytes of ['ffda97a6', '7fda970d', '80000001', '7ffffffe']) t.throws(() => decodeDateBinary(hex(bytes)), { code: 'date_out_of_range' })
 })
 
-t.test('reads a view inside a larger buffer', async t => {
+void tap.test('reads a view inside a larger buffer', async t => {
   t.equal(decodeDateBinary(new Uint8Array([9, 9, 0, 0, 0, 1, 9]).subarray(2, 6)), '2000-01-02')
 })
 
-t.test('the canonical text is its own canonical text', async t => {
+void tap.test('the canonical text is its own canonical text', async t => {
   fc.assert(
     fc.property(fc.integer({ min: -2_451_545, max: 2_145_031_948 }), day => {
       const bytes = Buffer.alloc(4)

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
-import t from 'tap'
+import * as fc from 'fast-check'
+import tap from 'tap'
 import { decodeAuthentication, encodeAuthentication, type AuthenticationMessage } from '../../../src/wire/backend/authentication.js'
 import { decodeBackendKeyData, encodeBackendKeyData } from '../../../src/wire/backend/backend-key-data.js'
 import { decodeBindComplete, encodeBindComplete } from '../../../src/wire/backend/bind-complete.js'
@@ -22,14 +22,14 @@ import { decodeRowDescription, encodeRowDescription } from '../../../src/wire/ba
 import { BACKEND } from '../../../src/wire/tags.js'
 import { checkCodec, int16, int32, name, textBytes, uint16, uint32, value } from '../check-message.js'
 
-const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> => fc.record<T>(model, { noNullPrototype: true }) as fc.Arbitrary<T>
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> => fc.record<T>(model, { noNullPrototype: true })
 const list = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(item, { maxLength: 5 })
 const bytes = (minLength: number, maxLength: number): fc.Arbitrary<Buffer> => fc.uint8Array({ minLength, maxLength }).map(array => Buffer.from(array))
 const someName = name().filter(text => text !== '')
 const diagnostics = record({ fields: list(record({ code: fc.integer({ min: 1, max: 255 }).map(code => String.fromCharCode(code)), value: textBytes() })) })
 const empty = fc.constant({})
 
-t.test('AuthenticationSASL', async t =>
+void tap.test('AuthenticationSASL', async t =>
   checkCodec<AuthenticationMessage>(t, {
     tag: BACKEND.AUTHENTICATION,
     messages: record({ kind: fc.constant('sasl' as const), mechanisms: list(someName) }),
@@ -37,7 +37,7 @@ t.test('AuthenticationSASL', async t =>
     decode: decodeAuthentication,
   }))
 
-t.test('other authentication requests', async t =>
+void tap.test('other authentication requests', async t =>
   checkCodec<AuthenticationMessage>(t, {
     tag: BACKEND.AUTHENTICATION,
     messages: record({ kind: fc.constantFrom('cleartext_password', 'md5_password', 'gss', 'gss_continue', 'sspi', 'sasl_continue', 'sasl_final'), data: bytes(0, 40) }),
@@ -46,41 +46,41 @@ t.test('other authentication requests', async t =>
     isOpenEnded: true,
   }))
 
-t.test('BackendKeyData', async t =>
+void tap.test('BackendKeyData', async t =>
   checkCodec(t, { tag: BACKEND.BACKEND_KEY_DATA, messages: record({ processId: int32(), key: bytes(4, 256) }), encode: encodeBackendKeyData, decode: decodeBackendKeyData, isOpenEnded: true }))
 
-t.test('ParameterStatus', async t =>
+void tap.test('ParameterStatus', async t =>
   checkCodec(t, { tag: BACKEND.PARAMETER_STATUS, messages: record({ name: name(), value: textBytes() }), encode: encodeParameterStatus, decode: decodeParameterStatus }))
 
-t.test('ReadyForQuery', async t =>
+void tap.test('ReadyForQuery', async t =>
   checkCodec(t, { tag: BACKEND.READY_FOR_QUERY, messages: record({ status: fc.constantFrom<TransactionStatus>('I', 'T', 'E') }), encode: encodeReadyForQuery, decode: decodeReadyForQuery }))
 
-t.test('RowDescription', async t => {
+void tap.test('RowDescription', async t => {
   const column = record({ name: textBytes(), tableOid: uint32(), attnum: int16(), typeOid: uint32(), typeLength: int16(), typmod: int32(), format: uint16() })
   checkCodec(t, { tag: BACKEND.ROW_DESCRIPTION, messages: record({ columns: list(column) }), encode: encodeRowDescription, decode: decodeRowDescription })
 })
 
-t.test('DataRow', async t => checkCodec(t, { tag: BACKEND.DATA_ROW, messages: record({ values: list(value()) }), encode: encodeDataRow, decode: decodeDataRow }))
+void tap.test('DataRow', async t => checkCodec(t, { tag: BACKEND.DATA_ROW, messages: record({ values: list(value()) }), encode: encodeDataRow, decode: decodeDataRow }))
 
-t.test('CommandComplete', async t =>
+void tap.test('CommandComplete', async t =>
   checkCodec(t, { tag: BACKEND.COMMAND_COMPLETE, messages: record({ tag: name() }), encode: encodeCommandComplete, decode: decodeCommandComplete }))
 
-t.test('ErrorResponse and NoticeResponse', async t => {
+void tap.test('ErrorResponse and NoticeResponse', async t => {
   checkCodec(t, { tag: BACKEND.ERROR_RESPONSE, messages: diagnostics, encode: encodeErrorResponse, decode: decodeErrorResponse })
   checkCodec(t, { tag: BACKEND.NOTICE_RESPONSE, messages: diagnostics, encode: encodeNoticeResponse, decode: decodeNoticeResponse })
 })
 
-t.test('ParameterDescription', async t =>
+void tap.test('ParameterDescription', async t =>
   checkCodec(t, { tag: BACKEND.PARAMETER_DESCRIPTION, messages: record({ types: list(uint32()) }), encode: encodeParameterDescription, decode: decodeParameterDescription }))
 
-t.test('the three COPY responses', async t => {
+void tap.test('the three COPY responses', async t => {
   const messages = record({ format: fc.integer({ min: 0, max: 1 }), columnFormats: list(uint16()) })
   checkCodec(t, { tag: BACKEND.COPY_IN_RESPONSE, messages, encode: message => encodeCopyResponse('in', message), decode: decodeCopyResponse })
   checkCodec(t, { tag: BACKEND.COPY_OUT_RESPONSE, messages, encode: message => encodeCopyResponse('out', message), decode: decodeCopyResponse })
   checkCodec(t, { tag: BACKEND.COPY_BOTH_RESPONSE, messages, encode: message => encodeCopyResponse('both', message), decode: decodeCopyResponse })
 })
 
-t.test('NotificationResponse', async t =>
+void tap.test('NotificationResponse', async t =>
   checkCodec(t, {
     tag: BACKEND.NOTIFICATION_RESPONSE,
     messages: record({ processId: int32(), channel: name(), payload: textBytes() }),
@@ -88,10 +88,10 @@ t.test('NotificationResponse', async t =>
     decode: decodeNotificationResponse,
   }))
 
-t.test('FunctionCallResponse', async t =>
+void tap.test('FunctionCallResponse', async t =>
   checkCodec(t, { tag: BACKEND.FUNCTION_CALL_RESPONSE, messages: record({ value: value() }), encode: encodeFunctionCallResponse, decode: decodeFunctionCallResponse }))
 
-t.test('NegotiateProtocolVersion', async t =>
+void tap.test('NegotiateProtocolVersion', async t =>
   checkCodec(t, {
     tag: BACKEND.NEGOTIATE_PROTOCOL_VERSION,
     messages: record({ version: uint32(), options: list(name()) }),
@@ -99,7 +99,7 @@ t.test('NegotiateProtocolVersion', async t =>
     decode: decodeNegotiateProtocolVersion,
   }))
 
-t.test('messages without a body', async t => {
+void tap.test('messages without a body', async t => {
   checkCodec(t, { tag: BACKEND.PARSE_COMPLETE, messages: empty, encode: encodeParseComplete, decode: decodeParseComplete })
   checkCodec(t, { tag: BACKEND.BIND_COMPLETE, messages: empty, encode: encodeBindComplete, decode: decodeBindComplete })
   checkCodec(t, { tag: BACKEND.CLOSE_COMPLETE, messages: empty, encode: encodeCloseComplete, decode: decodeCloseComplete })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
-import t from 'tap'
+import * as fc from 'fast-check'
+import tap from 'tap'
 import { decodeBind, encodeBind } from '../../../src/wire/frontend/bind.js'
 import { decodeClose, encodeClose } from '../../../src/wire/frontend/close.js'
 import { decodeCopyData, encodeCopyData } from '../../../src/wire/frontend/copy-data.js'
@@ -20,10 +20,10 @@ const targets = fc.record({ target: fc.constantFrom<'S' | 'P'>('S', 'P'), name: 
 const opaque = fc.record({ data: fc.uint8Array({ maxLength: 40 }) }, { noNullPrototype: true })
 const empty = fc.constant({})
 
-t.test('Query', async t =>
+void tap.test('Query', async t =>
   checkCodec(t, { tag: FRONTEND.QUERY, messages: fc.record({ text: textBytes() }, { noNullPrototype: true }), encode: encodeQuery, decode: decodeQuery }))
 
-t.test('Parse', async t =>
+void tap.test('Parse', async t =>
   checkCodec(t, {
     tag: FRONTEND.PARSE,
     messages: fc.record({ statement: name(), text: textBytes(), parameterTypes: fc.array(uint32(), { maxLength: 5 }) }, { noNullPrototype: true }),
@@ -31,7 +31,7 @@ t.test('Parse', async t =>
     decode: decodeParse,
   }))
 
-t.test('Bind', async t =>
+void tap.test('Bind', async t =>
   checkCodec(t, {
     tag: FRONTEND.BIND,
     messages: fc.record(
@@ -48,19 +48,19 @@ t.test('Bind', async t =>
     decode: decodeBind,
   }))
 
-t.test('Describe', async t => checkCodec(t, { tag: FRONTEND.DESCRIBE, messages: targets, encode: encodeDescribe, decode: decodeDescribe }))
-t.test('Close', async t => checkCodec(t, { tag: FRONTEND.CLOSE, messages: targets, encode: encodeClose, decode: decodeClose }))
+void tap.test('Describe', async t => checkCodec(t, { tag: FRONTEND.DESCRIBE, messages: targets, encode: encodeDescribe, decode: decodeDescribe }))
+void tap.test('Close', async t => checkCodec(t, { tag: FRONTEND.CLOSE, messages: targets, encode: encodeClose, decode: decodeClose }))
 
-t.test('Execute', async t =>
+void tap.test('Execute', async t =>
   checkCodec(t, { tag: FRONTEND.EXECUTE, messages: fc.record({ portal: name(), rowsMax: int32() }, { noNullPrototype: true }), encode: encodeExecute, decode: decodeExecute }))
 
-t.test('CopyFail', async t =>
+void tap.test('CopyFail', async t =>
   checkCodec(t, { tag: FRONTEND.COPY_FAIL, messages: fc.record({ reason: textBytes() }, { noNullPrototype: true }), encode: encodeCopyFail, decode: decodeCopyFail }))
 
-t.test('CopyData', async t => checkCodec(t, { tag: FRONTEND.COPY_DATA, messages: opaque, encode: encodeCopyData, decode: decodeCopyData, isOpenEnded: true }))
-t.test('Password', async t => checkCodec(t, { tag: FRONTEND.PASSWORD, messages: opaque, encode: encodePassword, decode: decodePassword, isOpenEnded: true }))
+void tap.test('CopyData', async t => checkCodec(t, { tag: FRONTEND.COPY_DATA, messages: opaque, encode: encodeCopyData, decode: decodeCopyData, isOpenEnded: true }))
+void tap.test('Password', async t => checkCodec(t, { tag: FRONTEND.PASSWORD, messages: opaque, encode: encodePassword, decode: decodePassword, isOpenEnded: true }))
 
-t.test('messages without a body', async t => {
+void tap.test('messages without a body', async t => {
   checkCodec(t, { tag: FRONTEND.SYNC, messages: empty, encode: encodeSync, decode: decodeSync })
   checkCodec(t, { tag: FRONTEND.FLUSH, messages: empty, encode: encodeFlush, decode: decodeFlush })
   checkCodec(t, { tag: FRONTEND.TERMINATE, messages: empty, encode: encodeTerminate, decode: decodeTerminate })

@@ -1,4 +1,4 @@
-import t from 'tap'
+import tap from 'tap'
 import { decodeBind, encodeBind } from '../../../src/wire/frontend/bind.js'
 import { decodeDescribe } from '../../../src/wire/frontend/describe.js'
 import { decodeParse, encodeParse } from '../../../src/wire/frontend/parse.js'
@@ -11,7 +11,7 @@ import { hex } from '../hex.js'
 const PARSE = hex(`50 00000017 'st' 00 'SELECT $1' 00 0001 00000019`)
 const BIND = hex(`42 00000022 'p' 00 's' 00 0001 0001 0003 00000002 'ab' ffffffff 00000000 0002 0000 0001`)
 
-t.test('encodes and decodes the bytes of the manual', async t => {
+void tap.test('encodes and decodes the bytes of the manual', async t => {
   t.same(encodeQuery({ text: Buffer.from('SELECT 1') }), hex(`51 0000000d 'SELECT 1' 00`))
   t.same(encodeParse({ statement: 'st', text: Buffer.from('SELECT $1'), parameterTypes: [25] }), PARSE)
   t.same(decodeParse(bodyOf(PARSE)).parameterTypes, [25])
@@ -21,22 +21,22 @@ t.test('encodes and decodes the bytes of the manual', async t => {
   t.same(encodeSync(), hex('53 00000004'))
 })
 
-t.test('a type id above 2^31 stays positive', async t => {
+void tap.test('a type id above 2^31 stays positive', async t => {
   t.same(decodeParse(hex('00 00 0001 ffffffff')).parameterTypes, [0xffff_ffff])
 })
 
-t.test('bytes of any encoding survive in names', async t => {
+void tap.test('bytes of any encoding survive in names', async t => {
   const body = hex('e9 81 00 00 0000 0000 0000')
   t.same(bodyOf(encodeBind(decodeBind(body))), body)
 })
 
-t.test('a Bind may have 65,535 values, and no more', async t => {
+void tap.test('a Bind may have 65,535 values, and no more', async t => {
   const bind = { portal: '', statement: '', parameterFormats: [], values: Array.from({ length: 65_535 }, () => null), resultFormats: [] }
   t.equal(decodeBind(bodyOf(encodeBind(bind))).values.length, 65_535)
   t.throws(() => encodeBind({ ...bind, values: [...bind.values, null] }), { code: 'protocol_violation' })
 })
 
-t.test('values are views of the body', async t => {
+void tap.test('values are views of the body', async t => {
   const body = Buffer.from(bodyOf(BIND))
   const [first] = decodeBind(body).values
   body.write('X', body.indexOf('ab'))
@@ -60,8 +60,8 @@ const HOSTILE: readonly [string, () => unknown][] = [
   ['Parse: name beyond latin1', () => encodeParse({ statement: 'Ā', text: Buffer.from(''), parameterTypes: [] })],
 ]
 
-for (const [title, attempt] of HOSTILE) t.test(`refuses ${title}`, async t => t.throws(attempt, { code: 'protocol_violation' }))
+for (const [title, attempt] of HOSTILE) void tap.test(`refuses ${title}`, async t => t.throws(attempt, { code: 'protocol_violation' }))
 
-t.test('errors name the message and no content', async t => {
+void tap.test('errors name the message and no content', async t => {
   t.throws(() => decodeQuery(hex(`'SELECT secret'`)), { message: 'protocol violation: Query: string without terminator' })
 })
