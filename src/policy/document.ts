@@ -61,12 +61,22 @@ const forbiddenKeys = (document: Document): readonly number[] => {
   return offsets
 }
 
+const danglingAliases = (document: Document): readonly { readonly offset: number; readonly name: string }[] => {
+  const dangling: { offset: number; name: string }[] = []
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined) dangling.push({ offset: startOf(alias) ?? 0, name: alias.source })
+    },
+  })
+  return dangling
+}
+
 const plainValue = (document: Document): { value: unknown } | { reason: string } => {
   try {
     return { value: document.toJS() }
   } catch {
     // The yaml package throws here for a file that expands to far more than it says ("billion laughs").
-    return { reason: 'too many aliases, or an alias without its anchor' }
+    return { reason: 'too many aliases' }
   }
 }
 
@@ -85,9 +95,11 @@ export const readDocument = (file: PolicyFile): PolicyDocument => {
     valueAt: () => ({ line: 1, column: 1 }), keyAt: () => ({ line: 1, column: 1 }),
   })
   if (Buffer.byteLength(file.text) > POLICY_FILE_BYTES_MAX) return nowhere(`longer than ${POLICY_FILE_BYTES_MAX} bytes`)
-  const document: Document = parseDocument(file.text, { lineCounter: lines, stringKeys: true, prettyErrors: true, logLevel: 'silent' })
+  // logLevel 'silent' would also silence the error for a second document in the file.
+  const document: Document = parseDocument(file.text, { lineCounter: lines, stringKeys: true, prettyErrors: true, logLevel: 'error' })
   const problems = [...document.errors, ...document.warnings].map(error => problemAt(error.pos[0], firstLine(error.message)))
   problems.push(...forbiddenKeys(document).map(offset => problemAt(offset, "the key '__proto__' is not allowed")))
+  problems.push(...danglingAliases(document).map(({ offset, name }) => problemAt(offset, `the alias *${name} has no anchor before it`)))
   const plain = problems.length === 0 ? plainValue(document) : { value: undefined }
   if ('reason' in plain) problems.push(problemAt(0, plain.reason))
   return {

@@ -56,7 +56,7 @@ const SHARED: readonly (readonly [string, (home: Home) => string])[] = [
   ['category', home => home.form.category],
   ['protect', home => home.form.protect],
   ['type', home => fieldTypeText(home.type)],
-  ['max_bytes', home => String(bytesMaxOf(home.form))],
+  ['max_bytes', home => String(home.form.max_bytes ?? EQUALITY_BYTES_MAX)],
   ['empty', home => String(home.form.empty)],
 ]
 
