@@ -91,6 +91,11 @@ export class Vault {
     return this.#byName.has(name)
   }
 
+  /** Whether tokens with this field id in their header are ours. */
+  hasFieldId(id: number): boolean {
+    return this.#byId.has(id)
+  }
+
   /** The first header characters of the field's tokens, for the guard. Throws `key_missing`. */
   prefixOf(name: string): string {
     return fieldPrefix(this.#keysOf(name).id)

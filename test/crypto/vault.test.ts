@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import fc from 'fast-check'
-import t from 'tap'
+import * as fc from 'fast-check'
+import tap from 'tap'
 import type { Vault } from '../../src/crypto/vault.js'
 import { Vault as VaultClass } from '../../src/crypto/vault.js'
 import { A, B, C, FIELDS, unlockedFor, vaultForTests } from './keys-for-tests.js'
@@ -13,7 +13,7 @@ const resum = (token: Buffer): Buffer => {
   return copy
 }
 
-t.test('round trip of every length', async t => {
+void tap.test('round trip of every length', async t => {
   for (const field of [A, B]) {
     for (let length = 0; length <= 600; length++) {
       const plaintext = randomBytes(length)
@@ -27,7 +27,7 @@ t.test('round trip of every length', async t => {
   }
 })
 
-t.test('lengths seen from outside are buckets', async t => {
+void tap.test('lengths seen from outside are buckets', async t => {
   const lengthOf = (bytes: number): number => vault.seal(A, Buffer.alloc(bytes)).length
   t.equal(lengthOf(0), lengthOf(15))
   t.not(lengthOf(15), lengthOf(16))
@@ -40,11 +40,11 @@ t.test('lengths seen from outside are buckets', async t => {
   t.equal(vault.seal(date, Buffer.alloc(31)).length, lengthOf(31))
 })
 
-t.test('plaintext that looks like padding survives', async t => {
+void tap.test('plaintext that looks like padding survives', async t => {
   for (const plaintext of [Buffer.from([0x80]), Buffer.from([0x80, 0, 0]), Buffer.alloc(20), Buffer.alloc(40, 0x80)]) t.match(openAll(vault, vault.seal(A, plaintext)), { outcome: 'opened', plaintext })
 })
 
-t.test('equality seals alike, random does not, fields differ', async t => {
+void tap.test('equality seals alike, random does not, fields differ', async () => {
   fc.assert(
     fc.property(fc.string(), text => {
       const plaintext = Buffer.from(text)
@@ -55,7 +55,7 @@ t.test('equality seals alike, random does not, fields differ', async t => {
   )
 })
 
-t.test('no change of one character opens, with or without a right sum', async t => {
+void tap.test('no change of one character opens, with or without a right sum', async t => {
   const plaintext = Buffer.from('Anna')
   for (const field of [A, B]) {
     const token = vault.seal(field, plaintext)
@@ -72,7 +72,7 @@ t.test('no change of one character opens, with or without a right sum', async t 
   t.pass('none opened')
 })
 
-t.test('every failure of a token of a known field has the same outcome', async t => {
+void tap.test('every failure of a token of a known field has the same outcome', async t => {
   const token = vault.seal(B, Buffer.from('Anna'))
   const failed = { outcome: 'failed', fieldName: 'b' }
   const box = Buffer.from(token)
@@ -88,7 +88,7 @@ t.test('every failure of a token of a known field has the same outcome', async t
   t.same(openAll(vault, resum(box)), openAll(vault, resum(keyId)))
 })
 
-t.test('text that is no token, or of an unknown field, is data', async t => {
+void tap.test('text that is no token, or of an unknown field, is data', async t => {
   const stranger = new VaultClass(unlockedFor(['x', 'y', 'z', 'unknown']), FIELDS)
   const token = stranger.seal({ name: 'unknown', protect: 'random' }, Buffer.from('Anna'))
   t.same(openAll(vault, token), { outcome: 'not_a_token' })
@@ -96,12 +96,12 @@ t.test('text that is no token, or of an unknown field, is data', async t => {
   for (const text of ['', 'Anna', '~pv1.', '~pv1.AQAAAAAB']) t.same(openAll(vault, Buffer.from(text)), { outcome: 'not_a_token' })
 })
 
-t.test('tokens of another keyring with the same ids fail', async t => {
+void tap.test('tokens of another keyring with the same ids fail', async t => {
   const token = vaultForTests().seal(A, Buffer.from('Anna'))
   t.same(openAll(vault, token), { outcome: 'failed', fieldName: 'a' })
 })
 
-t.test('a token at an offset of a shared buffer', async t => {
+void tap.test('a token at an offset of a shared buffer', async t => {
   const token = vault.seal(B, Buffer.from('Anna'))
   const chunk = new Uint8Array(Buffer.concat([Buffer.from('12345'), token, Buffer.from('678')]))
   const opened = vault.open(chunk.subarray(2), 3, 3 + token.length)
@@ -110,13 +110,13 @@ t.test('a token at an offset of a shared buffer', async t => {
   t.equal(vault.fieldOfToken(chunk, 5, 6 + token.length), undefined)
 })
 
-t.test('what was opened stays when the next value is', async t => {
+void tap.test('what was opened stays when the next value is', async t => {
   const first = openAll(vault, vault.seal(A, Buffer.from('Anna')))
   openAll(vault, vault.seal(A, Buffer.from('Bert')))
   t.match(first, { plaintext: Buffer.from('Anna') })
 })
 
-t.test('fields without a key', async t => {
+void tap.test('fields without a key', async t => {
   t.ok(vault.hasField('a'))
   t.notOk(vault.hasField('none'))
   for (const use of [() => vault.seal({ name: 'none', protect: 'random' }, Buffer.alloc(1)), () => vault.prefixOf('none'), () => vault.pseudonymKey('none', 'crm')]) {
@@ -124,14 +124,14 @@ t.test('fields without a key', async t => {
   }
 })
 
-t.test('derived keys differ by field and role and are stable', async t => {
+void tap.test('derived keys differ by field and role and are stable', async t => {
   const keys = [vault.pseudonymKey('a', 'crm'), vault.pseudonymKey('a', 'support'), vault.pseudonymKey('b', 'crm'), vault.logKey()]
   t.equal(new Set(keys.map(key => key.toString('hex'))).size, 4)
   for (const key of keys) t.equal(key.length, 32)
   t.same(vault.pseudonymKey('a', 'crm'), keys[0])
 })
 
-t.test('random nonces are not repeated when the pool is refilled', async t => {
+void tap.test('random nonces are not repeated when the pool is refilled', async t => {
   const nonces = Array.from({ length: 1000 }, () => vault.seal(A, Buffer.alloc(0)).subarray(25, 57).toString('latin1'))
   t.equal(new Set(nonces).size, 1000)
 })

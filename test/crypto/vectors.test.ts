@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import sodium from 'sodium-native'
-import t from 'tap'
+import tap from 'tap'
 import { auditSigner, verifySignature } from '../../src/crypto/audit-signer.js'
 import { UnlockedKeyring } from '../../src/crypto/keyring.js'
 import { Vault, type SealMode } from '../../src/crypto/vault.js'
@@ -28,7 +28,7 @@ const primitives: Primitives = JSON.parse(read('primitives.json'))
 const sealedValues: readonly SealedValue[] = JSON.parse(read('sealed-values.json'))
 const hex = (text: string): Buffer => Buffer.from(text, 'hex')
 
-t.test('XChaCha20-Poly1305 of the draft', async t => {
+void tap.test('XChaCha20-Poly1305 of the draft', async t => {
   for (const vector of primitives.xchacha20poly1305) {
     const text = hex(vector.plaintext)
     const tag = Buffer.alloc(16)
@@ -38,7 +38,7 @@ t.test('XChaCha20-Poly1305 of the draft', async t => {
   }
 })
 
-t.test('BLAKE2b, plain and keyed', async t => {
+void tap.test('BLAKE2b, plain and keyed', async t => {
   for (const vector of primitives.blake2b) {
     const output = Buffer.alloc(64)
     sodium.crypto_generichash(output, hex(vector.input), vector.key === '' ? undefined : hex(vector.key))
@@ -46,7 +46,7 @@ t.test('BLAKE2b, plain and keyed', async t => {
   }
 })
 
-t.test('Ed25519 of RFC 8032', async t => {
+void tap.test('Ed25519 of RFC 8032', async t => {
   for (const vector of primitives.ed25519) {
     const { keyring } = unlockedFor([])
     const unlocked = new UnlockedKeyring(keyring, { kek: Buffer.alloc(32), logKey: Buffer.alloc(32), auditSeed: hex(vector.seed), fieldKeys: new Map() })
@@ -64,7 +64,7 @@ const vaultOf = (vector: SealedValue): Vault => {
   return new Vault(unlocked, new Map([['f', { protect: vector.protect }]]), into => into.set(hex(vector.nonce ?? '')))
 }
 
-t.test('sealed values of the independent implementation', async t => {
+void tap.test('sealed values of the independent implementation', async t => {
   t.equal(sealedValues.length, 24)
   for (const vector of sealedValues) {
     const vault = vaultOf(vector)
