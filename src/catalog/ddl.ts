@@ -14,7 +14,7 @@ const fits = (name: string): boolean => Buffer.byteLength(name) <= NAME_BYTES_MA
 export const guardName = (table: string, column: string): string => {
   const full = `${table}_${column}`
   if (fits(full + SUFFIX)) return full + SUFFIX
-  const characters = [...full]
+  const characters = Array.from(full)
   while (!fits(characters.join('') + SUFFIX)) characters.pop()
   return characters.join('') + SUFFIX
 }
@@ -59,7 +59,7 @@ const statementsFor = (home: HomeColumn): readonly string[] => {
 }
 
 // A name may hold a line break; past it, the rest of a comment would be run as SQL.
-const comment = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]/gu, '?')
+const comment = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, '?')
 
 const HEADER: readonly string[] = [
   '-- Type change and guard for the columns which the policy seals. Apply as the owner of the tables.',

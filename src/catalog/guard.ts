@@ -38,3 +38,6 @@ export const canonicalGuard = (column: string, prefix: string, sealsEmpty: boole
   const sealed = `((${column} ~~ ${quoteLiteral(likePattern(prefix))}::text) AND ("right"(${column}, ${SUM_CHARACTERS}) = ${sum}))`
   return sealsEmpty ? `CHECK (${sealed})` : `CHECK (((${column} = ''::text) OR ${sealed}))`
 }
+
+/** The field prefix in what looks like a guard as pg_get_constraintdef prints it; undefined in anything else. */
+export const guardedPrefix = (definition: string): string | undefined => /'~pv1\.((?:[A-Za-z0-9-]|\\_){8})%'::text/.exec(definition)?.[1]?.replaceAll('\\_', '_')

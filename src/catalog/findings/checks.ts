@@ -1,6 +1,6 @@
 /** CHECK constraints that look at a sealed value: `length(email) > 5` passes for anything once it is sealed. */
 import { usesValue } from '../expression.js'
-import { canonicalGuard, quoteIdentifier } from '../guard.js'
+import { canonicalGuard, guardedPrefix, quoteIdentifier } from '../guard.js'
 import { numberOf, numbersOf, textOf, type Row } from '../rows.js'
 import type { Finding, Relation } from '../types.js'
 import { codeFinding, columnName, homeAt, homesOf, nameOf, type Check, type FindingScope, type HomeColumn } from './scope.js'
@@ -11,12 +11,14 @@ FROM pg_constraint k
 WHERE k.contype = 'c' AND k.conrelid = ANY ($1::oid[]) AND k.conislocal AND k.conparentid = 0
 ORDER BY k.conrelid, k.conname`
 
-// A guard that is not validated or not enforced is ours as well; that it does not count yet is told by the column.
-const isGuard = (scope: FindingScope, column: HomeColumn, definition: string): boolean => {
-  const prefix = scope.prefixOf(column.field.name)
+// A guard that is not validated, not enforced or made for another key is one as well: that it does not count is told
+// by the column, with the remedy that fits.
+const isGuard = (column: HomeColumn, definition: string): boolean => {
+  const prefix = guardedPrefix(definition)
   if (prefix === undefined) return false
   const bare = definition.replace(/(?: NO INHERIT)?(?: NOT ENFORCED| NOT VALID)?$/, '')
-  return [column.name, quoteIdentifier(column.name)].some(name => canonicalGuard(name, prefix, column.field.sealsEmpty) === bare)
+  const names = [column.name, quoteIdentifier(column.name)]
+  return names.some(name => [true, false].some(sealsEmpty => canonicalGuard(name, prefix, sealsEmpty) === bare))
 }
 
 // conkey holds 0 for a whole-row reference, which is a use of every column.
@@ -28,7 +30,7 @@ const inCheck = (scope: FindingScope, row: Row): readonly Finding[] => {
   if (relation === undefined) return []
   const name = textOf(row, 'name')
   const definition = textOf(row, 'definition')
-  const offender = columnsIn(relation, numbersOf(row, 'columns')).find(column => !isGuard(scope, column, definition) && usesValue(definition, column.name, column.field))
+  const offender = columnsIn(relation, numbersOf(row, 'columns')).find(column => !isGuard(column, definition) && usesValue(definition, column.name, column.field))
   if (offender === undefined) return []
   return [
     codeFinding(scope, {

@@ -23,7 +23,7 @@ const unguardedReason = (scope: FindingScope, relation: Relation, column: HomeCo
     return type.endsWith('citext') ? 'citext compares sealed values without regard to case; the column must have type text' : `the column has type ${type}, not text`
   }
   if (scope.prefixOf(column.field.name) === undefined) return `the keyring has no key for the field ${column.field.name}`
-  return 'the column lacks a validated guard'
+  return 'the column lacks a validated guard for its key'
 }
 
 // A child is named only if it differs from its parent, or a table of a thousand partitions would fill the report.
