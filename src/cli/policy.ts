@@ -9,6 +9,7 @@ import type { Policy } from '../policy/types.js'
 import { loadCatalog } from './catalog-connection.js'
 import { readKeyringFile } from './keyring-store.js'
 import { print, printJson, table } from './output.js'
+import { ddlCommand } from './policy-ddl.js'
 import { loadPolicyFiles } from './policy-files.js'
 import { accessText, reportOf } from './policy-report.js'
 import type { FieldReport, PolicyReport } from './policy-report.js'
@@ -89,4 +90,4 @@ const schemaCommand = (): Command =>
   new Command('schema').description('print the JSON Schema of policy files, for editors').action(() => print(policyJsonSchema().trimEnd()))
 
 /** The command `policy` with its subcommands. */
-export const policyCommand = (): Command => new Command('policy').description('check policy files and see what they do').addCommand(checkCommand()).addCommand(schemaCommand())
+export const policyCommand = (): Command => new Command('policy').description('check policy files and see what they do').addCommand(checkCommand()).addCommand(ddlCommand()).addCommand(schemaCommand())

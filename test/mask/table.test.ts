@@ -117,7 +117,7 @@ t.test('property: the result is whole characters that fit the type', async () =>
     const masked = mask(spec, text, type)
     const fits = type.kind !== 'varchar' || count(masked) <= type.charactersMax
     const isDate = type.kind !== 'date' || masked === '' || /^\d{4,7}-\d\d-\d\d( BC)?$/.test(masked) || spec.kind === 'constant'
-    return masked.isWellFormed() && fits && isDate && (masked === '') === (text === '')
+    return !/\p{Surrogate}/u.test(masked) && fits && isDate && (masked === '') === (text === '')
   }), { numRuns: 2_000 })
 })
 
