@@ -110,10 +110,12 @@ class LogVerifier implements Verifier {
   readonly #heads: readonly HeadInput[] | undefined
   readonly #headOf = new Map<string, SignedHead>()
   readonly #chains = new Map<string, ChainState>()
-  readonly #torn = new Map<string, Place>()
+  /** By length and digest; the same piece may be there several times. */
+  readonly #torn = new Map<string, readonly Place[]>()
   readonly #problems: Problem[] = []
   readonly #recent: string[] = []
   #recentSet = new Set<string>()
+  #tornCount = 0
   #events = 0
 
   constructor(heads: readonly HeadInput[] | undefined) {
@@ -132,7 +134,7 @@ class LogVerifier implements Verifier {
   }
 
   finish(): VerifyResult {
-    for (const place of this.#torn.values()) this.#report('torn_line', 'not an event, and no recovered event accounts for it', place)
+    for (const place of [...this.#torn.values()].flat()) this.#report('torn_line', 'not an event, and no recovered event accounts for it', place)
     for (const [chain, state] of this.#chains) {
       if (!state.isStopped) this.#report('missing_stop', 'no chain.stop: still running, or ended by a crash', {}, { chain, seq: state.nextSeq - 1 }, 'notice')
     }
@@ -159,7 +161,8 @@ class LogVerifier implements Verifier {
     const glued = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).lastIndexOf(LINE_START)
     const decoded = glued > 0 ? decodeBytes(bytes.subarray(glued)) : undefined
     const torn = fragmentOf(decoded?.kind === 'event' ? bytes.subarray(0, glued) : bytes)
-    if (this.#torn.size < FRAGMENTS_MAX) this.#torn.set(`${torn.bytes} ${torn.sha256}`, place)
+    const key = `${torn.bytes} ${torn.sha256}`
+    if (this.#tornCount++ < FRAGMENTS_MAX) this.#torn.set(key, [...(this.#torn.get(key) ?? []), place])
     else this.#report('not_an_event', 'not an event', place)
     if (decoded?.kind === 'event') this.#event(decoded.event, place)
   }
@@ -215,7 +218,10 @@ class LogVerifier implements Verifier {
 
   #accountFor(event: AuditEvent & { readonly type: 'recovered' }, place: Place): void {
     const { bytes, sha256 } = event.fragment
-    if (!this.#torn.delete(`${bytes} ${sha256}`)) this.#report('fragment_missing', `the torn line of ${bytes} bytes is not in the log`, place, event)
+    const key = `${bytes} ${sha256}`
+    const [first, ...rest] = this.#torn.get(key) ?? []
+    if (first !== undefined) this.#torn.set(key, rest)
+    else this.#report('fragment_missing', `the torn line of ${bytes} bytes is not in the log`, place, event)
   }
 
   #checkPrevious(event: AuditEvent & { readonly type: 'chain.start' }, place: Place): void {
