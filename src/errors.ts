@@ -22,6 +22,7 @@ export const ERRORS = {
   // Wire: malformed or oversized messages. These end the connection that sent them.
   protocol_violation: spec('08P01', 'protocol violation: {reason}'),
   message_too_large: spec('54000', 'message of {bytes} bytes is longer than the {max} bytes which pgveil inspects'),
+  too_many_prepared: spec('54000', 'more than {max} prepared statements or portals on one connection', 'Close those which are no longer needed.'),
   upstream_unreachable: spec('08006', 'pgveil cannot reach the database server', 'Check --upstream and that the server accepts connections.'),
   upstream_confused: spec('08P01', 'pgveil received an answer that fits no request'),
   upstream_tls_refused: spec('08006', 'the database server does not offer the TLS which --upstream-tls asks for'),
@@ -41,6 +42,7 @@ export const ERRORS = {
   // Support: the protection can't do it.
   operation_unsupported: spec('0A000', '{operation} is not supported on the sealed column {column}', '{remedy}'),
   statement_unsupported: spec('0A000', 'pgveil cannot protect this statement: {reason}', '{remedy}'),
+  statement_too_complex: spec('54001', 'pgveil cannot inspect this statement: {reason}', 'Split the statement, or send its values as parameters.'),
   ambiguous_relation: spec('0A000', 'the name {name} fits a protected relation, and the search_path is not known here', 'Write the name with its schema.'),
   column_unguarded: spec('0A000', 'the column {column} is not sealed yet', 'Apply the output of: pgveil policy ddl'),
   session_setting_unsupported: spec('0A000', 'statements on protected tables need {setting}', 'SET {setting} and try again.'),

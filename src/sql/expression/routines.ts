@@ -1,0 +1,34 @@
+/** Routines of the database itself: code that we don't see. */
+import type { Node } from 'libpg-query'
+import type { Analysis } from '../analysis.js'
+import { statementUnsupported } from '../refusal.js'
+import { bodyOf } from '../tree.js'
+
+/**
+ * Notes what a call does besides its result. True if the database has a routine of that name, which is then not taken
+ * for PostgreSQL's own. Throws `statement_unsupported` if its body names a protected relation and it is not declared.
+ */
+export const noteRoutine = (analysis: Analysis, names: readonly string[], args: readonly Node[]): boolean => {
+  const name = names.at(-1) ?? ''
+  const schema = names.length > 1 ? names.at(-2) : undefined
+  if (schema === 'pg_catalog' || analysis.catalog.routinesNamed(name).length === 0) {
+    if (schema === undefined || schema === 'pg_catalog') noteSetting(analysis, name, args)
+    return schema !== undefined && schema !== 'pg_catalog'
+  }
+  const routines = analysis.catalog.routinesNamed(name).filter(routine => schema === undefined || routine.schema === schema)
+  const hidden = routines.find(routine => routine.namesProtected && !routine.isDeclared)
+  if (hidden !== undefined) {
+    throw statementUnsupported(
+      `the function ${hidden.schema}.${hidden.name} works on a protected table`,
+      `Check it, then add ${hidden.schema}.${hidden.name} to allow_database_code in the policy.`,
+    )
+  }
+  if (!analysis.isView) analysis.effects.push({ kind: 'opaque' })
+  return routines.length > 0 || schema !== undefined
+}
+
+const noteSetting = (analysis: Analysis, name: string, args: readonly Node[]): void => {
+  if (name !== 'set_config') return
+  const setting = bodyOf(args[0], 'A_Const')?.sval?.sval
+  analysis.effects.push({ kind: 'set', setting: setting === undefined ? 'unknown' : setting.toLowerCase() })
+}

@@ -1,0 +1,17 @@
+/** The uses of protected columns in one statement, each kept once. */
+import type { Source } from './content.js'
+import type { Use, UseKind } from './types.js'
+
+export class UseSet {
+  readonly #uses = new Map<string, Use>()
+
+  add(kind: UseKind, source: Source): void {
+    const { field, relationOid, attnum, schema, table, column, isExplicit } = source
+    const key = `${kind} ${String(relationOid)} ${String(attnum)} ${String(isExplicit)}`
+    if (!this.#uses.has(key)) this.#uses.set(key, { kind, field, schema, table, column, isExplicit })
+  }
+
+  list(): readonly Use[] {
+    return [...this.#uses.values()]
+  }
+}
