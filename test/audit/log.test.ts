@@ -1,5 +1,5 @@
-import fc from 'fast-check'
-import t from 'tap'
+import * as fc from 'fast-check'
+import tap from 'tap'
 import { eventSchema } from '../../src/audit/event-schema.js'
 import { readTail } from '../../src/audit/recover.js'
 import { AUDIT_HEAD_EVENTS_MAX } from '../../src/limits.js'
@@ -7,7 +7,7 @@ import { ACTOR, DENY, memoryFile, openLog, problemKinds, QUERY, verifyBytes } fr
 
 const linesOf = (bytes: Buffer): readonly string[] => bytes.toString().split('\n').slice(0, -1)
 
-t.test('every event fits the published schema and the chain holds', async t => {
+tap.test('every event fits the published schema and the chain holds', async t => {
   const file = memoryFile()
   const log = openLog(file)
   log.append([
@@ -33,14 +33,14 @@ t.test('every event fits the published schema and the chain holds', async t => {
   t.throws(() => log.append([DENY]), { code: 'audit_unwritable' })
 })
 
-t.test('a property that is no field of the log does not get in', async t => {
+tap.test('a property that is no field of the log does not get in', async t => {
   const file = memoryFile()
   openLog(file).append([{ ...QUERY, password: 'hunter2', actor: { ...ACTOR, email: 'erika@example.org' } } as typeof QUERY])
   t.notOk(file.bytes.includes('hunter2'))
   t.notOk(file.bytes.includes('erika'))
 })
 
-t.test('property: whatever the moment at which the disk fills up, the log stays whole', async t => {
+tap.test('property: whatever the moment at which the disk fills up, the log stays whole', async () => {
   fc.assert(
     fc.property(fc.array(fc.record({ room: fc.nat({ max: 4000 }), batch: fc.integer({ min: 1, max: 4 }) }), { minLength: 1, maxLength: 6 }), steps => {
       const file = memoryFile()
@@ -65,7 +65,7 @@ t.test('property: whatever the moment at which the disk fills up, the log stays 
   )
 })
 
-t.test('property: a line that a crash cuts anywhere is accounted for by the next chain', async t => {
+tap.test('property: a line that a crash cuts anywhere is accounted for by the next chain', async t => {
   const whole = memoryFile()
   const first = openLog(whole)
   first.append([QUERY, DENY])
@@ -84,7 +84,7 @@ t.test('property: a line that a crash cuts anywhere is accounted for by the next
   t.pass('every cut')
 })
 
-t.test('a torn line to which another process appended is told apart', async t => {
+tap.test('a torn line to which another process appended is told apart', async t => {
   const file = memoryFile()
   const one = openLog(file)
   const other = openLog(file, { tail: readTail(file.bytes) })
@@ -97,7 +97,7 @@ t.test('a torn line to which another process appended is told apart', async t =>
   t.same(problemKinds(verifyBytes(file.bytes)), [])
 })
 
-t.test('a head at the start, each 1,000 events, at ticks with news and at the stop', async t => {
+tap.test('a head at the start, each 1,000 events, at ticks with news and at the stop', async t => {
   const heads: string[] = []
   const file = memoryFile()
   const signer = { keyId: 'k', sign: () => new Uint8Array(64) }
@@ -116,7 +116,7 @@ t.test('a head at the start, each 1,000 events, at ticks with news and at the st
   t.equal(JSON.parse(heads[3] ?? '').seq, AUDIT_HEAD_EVENTS_MAX + 2)
 })
 
-t.test('a head that cannot be stored stops no statement but shows', async t => {
+tap.test('a head that cannot be stored stops no statement but shows', async t => {
   let isFull = true
   const heads = { signer: { keyId: 'k', sign: () => new Uint8Array(64) }, write: () => { if (isFull) throw new RangeError('full') } }
   const log = openLog(memoryFile(), { heads })

@@ -1,4 +1,4 @@
-import t from 'tap'
+import tap from 'tap'
 import type { AuditEvent } from '../../src/audit/event.js'
 import { matches, type SearchFilter } from '../../src/audit/search.js'
 import { QUERY } from './log-fixture.js'
@@ -25,7 +25,7 @@ const cases: readonly [SearchFilter, boolean][] = [
   [{ subjectsMin: 4 }, false],
 ]
 
-t.test('filters', async t => {
+tap.test('filters', async t => {
   for (const [filter, expected] of cases) t.equal(matches(filter, EVENT), expected, JSON.stringify(filter))
   const { subjects: _, ...unknown } = QUERY
   t.notOk(matches({ subjectsMin: 1 }, { ...EVENT, ...unknown, subjects: undefined }))

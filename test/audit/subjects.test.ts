@@ -1,4 +1,4 @@
-import t from 'tap'
+import tap from 'tap'
 import { createSubjectCounter, subjectRef } from '../../src/audit/subjects.js'
 import { scrubAppName } from '../../src/audit/scrub.js'
 import { AUDIT_NAME_CHARACTERS_MAX, AUDIT_REFS_MAX, AUDIT_SUBJECTS_MAX } from '../../src/limits.js'
@@ -12,7 +12,7 @@ const countTo = (count: number) => {
   return counter.report()
 }
 
-t.test('counts people once, names them up to 200, counts exactly up to 10,000', async t => {
+tap.test('counts people once, names them up to 200, counts exactly up to 10,000', async t => {
   t.equal(countTo(0), undefined)
   t.equal(countTo(AUDIT_REFS_MAX)?.refs?.length, AUDIT_REFS_MAX)
   t.same(countTo(AUDIT_REFS_MAX + 1), { type: 'customer', count: AUDIT_REFS_MAX + 1, count_exact: true })
@@ -20,7 +20,7 @@ t.test('counts people once, names them up to 200, counts exactly up to 10,000', 
   t.match(countTo(AUDIT_SUBJECTS_MAX + 1), { count: AUDIT_SUBJECTS_MAX, count_exact: false })
 })
 
-t.test('a reference depends on key, type and person, and on nothing else', async t => {
+tap.test('a reference depends on key, type and person, and on nothing else', async t => {
   const ref = subjectRef(KEY, 'customer', '4711')
   t.equal(ref, subjectRef(KEY, 'customer', Buffer.from('4711')))
   t.not(ref, subjectRef(new Uint8Array(32), 'customer', '4711'))
@@ -28,7 +28,7 @@ t.test('a reference depends on key, type and person, and on nothing else', async
   t.not(subjectRef(KEY, 'a', 'bc'), subjectRef(KEY, 'ab', 'c'))
 })
 
-t.test('application names', async t => {
+tap.test('application names', async t => {
   for (const [given, shown] of [
     ['psql', 'psql'],
     ['DBeaver 24 - Main', 'DBeaver 24 - Main'],

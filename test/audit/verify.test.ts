@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto'
-import fc from 'fast-check'
-import t from 'tap'
+import * as fc from 'fast-check'
+import tap from 'tap'
 import { decodeHead, headBytes } from '../../src/audit/head.js'
 import { readTail } from '../../src/audit/recover.js'
 import type { HeadInput } from '../../src/audit/verify.js'
@@ -39,7 +39,7 @@ const join = (all: readonly string[]): Buffer => Buffer.from(all.map(line => `${
 const chainOf = (line: string | undefined): string => JSON.parse(line ?? '{}').chain
 const index = fc.nat({ max: lines.length - 1 })
 
-t.test('an untouched log of interleaved chains is ok, and its tail is checked', async t => {
+tap.test('an untouched log of interleaved chains is ok, and its tail is checked', async t => {
   const result = verifyBytes(join(lines), heads)
   t.same(result.problems, [])
   t.match(result, { ok: true, tail: 'checked', events: lines.length })
@@ -47,7 +47,7 @@ t.test('an untouched log of interleaved chains is ok, and its tail is checked', 
   t.equal(verifyBytes(join(lines)).tail, 'not checked')
 })
 
-t.test('property: any changed byte of any event is found', async t => {
+tap.test('property: any changed byte of any event is found', async () => {
   const bytes = join(lines)
   fc.assert(
     fc.property(fc.nat({ max: bytes.length - 2 }), fc.integer({ min: 1, max: 255 }), (at, difference) => {
@@ -59,7 +59,7 @@ t.test('property: any changed byte of any event is found', async t => {
   )
 })
 
-t.test('property: a removed, doubled or moved event is found', async t => {
+tap.test('property: a removed, doubled or moved event is found', async () => {
   fc.assert(fc.property(index, at => !verifyBytes(join(lines.toSpliced(at, 1)), heads).ok))
   fc.assert(fc.property(index, index, (at, to) => !verifyBytes(join(lines.toSpliced(to, 0, lines[at] ?? '')), heads).ok))
   fc.assert(
@@ -70,7 +70,7 @@ t.test('property: a removed, doubled or moved event is found', async t => {
   )
 })
 
-t.test('property: every cut of the tail is found with heads', async t => {
+tap.test('property: every cut of the tail is found with heads', async t => {
   for (let end = 0; end < lines.length; end++) t.notOk(verifyBytes(join(lines.slice(0, end)), heads).ok, `${end} events left`)
 })
 
@@ -88,12 +88,12 @@ const tampered: readonly { readonly name: string; readonly lines: readonly strin
 ]
 
 for (const { name, lines: changed, heads: given, kinds } of tampered) {
-  t.test(`names what happened: ${name}`, async t => {
+  tap.test(`names what happened: ${name}`, async t => {
     t.same(problemKinds(verifyBytes(join(changed), given)), kinds)
   })
 }
 
-t.test('a changed head does not keep its signature', async t => {
+tap.test('a changed head does not keep its signature', async t => {
   const head = heads[0]?.head
   t.ok(head)
   t.notOk(headInput(JSON.stringify({ ...head, seq: 1 })).isGenuine)
@@ -101,7 +101,7 @@ t.test('a changed head does not keep its signature', async t => {
   t.equal(decodeHead('no json'), undefined)
 })
 
-t.test('a chain without a stop is a notice', async t => {
+tap.test('a chain without a stop is a notice', async t => {
   const file = memoryFile()
   openLog(file)
   const result = verifyBytes(file.bytes)

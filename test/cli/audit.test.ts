@@ -3,7 +3,7 @@ import { randomBytes, generateKeyPairSync, sign } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import tap from 'tap'
 import { createAuditLog } from '../../src/audit/log.js'
 import { parseTime } from '../../src/cli/audit-since.js'
 import { openAuditFile } from '../../src/server/audit-file.js'
@@ -47,7 +47,7 @@ const makeLog = (folder: string): void => {
   writeFileSync(join(folder, 'key.pem'), publicKey.export({ type: 'spki', format: 'pem' }))
 }
 
-t.test('verify: ok, cut, edited, with and without heads', async t => {
+tap.test('verify: ok, cut, edited, with and without heads', async t => {
   const folder = t.testdir()
   makeLog(folder)
   const path = join(folder, 'audit.jsonl')
@@ -66,7 +66,7 @@ t.test('verify: ok, cut, edited, with and without heads', async t => {
   t.match(await run(folder, 'verify', path, `${path}.1`), { code: 1, stdout: /problem edited: .*audit\.jsonl:1/ })
 })
 
-t.test('search and tail', async t => {
+tap.test('search and tail', async t => {
   const folder = t.testdir()
   makeLog(folder)
   const path = join(folder, 'audit.jsonl')
@@ -77,7 +77,7 @@ t.test('search and tail', async t => {
   t.match(await run(folder, 'tail', '-n', '1'), { code: 0, stdout: /chain\.stop/ })
 })
 
-t.test('usage errors', async t => {
+tap.test('usage errors', async t => {
   const folder = t.testdir()
   makeLog(folder)
   t.equal((await run(folder, 'report')).code, 2)
@@ -87,7 +87,7 @@ t.test('usage errors', async t => {
   t.equal((await run(folder, 'verify', join(folder, 'none'))).code, 1)
 })
 
-t.test('times', async t => {
+tap.test('times', async t => {
   const now = new Date('2030-05-02T10:00:00.000Z')
   t.equal(parseTime('24h', now), '2030-05-01T10:00:00.000Z')
   t.equal(parseTime('today', now), '2030-05-02T00:00:00.000Z')

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import tap from 'tap'
 import { createAuditLog } from '../../src/audit/log.js'
 import { openAuditFile } from '../../src/server/audit-file.js'
 import { readHeads, writeHead } from '../../src/server/audit-heads.js'
@@ -18,7 +18,7 @@ const open = (path: string) => {
   return { file, log }
 }
 
-t.test('every event that was acknowledged before a kill -9 is in the file', async t => {
+tap.test('every event that was acknowledged before a kill -9 is in the file', async t => {
   const path = join(t.testdir(), 'audit.jsonl')
   const child = spawn(process.execPath, ['--import=tsx', WRITER, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
@@ -44,7 +44,7 @@ t.test('every event that was acknowledged before a kill -9 is in the file', asyn
   t.equal(statSync(path).mode & 0o777, 0o600)
 })
 
-t.test('a file that may grow no more: the append throws, and the log can be gone on with', async t => {
+tap.test('a file that may grow no more: the append throws, and the log can be gone on with', async t => {
   const path = join(t.testdir(), 'audit.jsonl')
   const child = spawn('bash', ['-c', `ulimit -f 20; exec "$0" --import=tsx "$1" "$2" until-full`, process.execPath, WRITER, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
@@ -57,10 +57,10 @@ t.test('a file that may grow no more: the append throws, and the log can be gone
   file.close()
   const bytes = readFileSync(path)
   t.same(problemKinds(verifyBytes(bytes)), [])
-  for (const id of said.split('\n').filter(id => id.length === 26)) t.ok(bytes.includes(id))
+  for (const id of said.split('\n').filter(text => text.length === 26)) t.ok(bytes.includes(id))
 })
 
-t.test('rotation by rename: the chain goes on in the new file', async t => {
+tap.test('rotation by rename: the chain goes on in the new file', async t => {
   const path = join(t.testdir(), 'audit.jsonl')
   const { file, log } = open(path)
   log.append([DENY])
@@ -79,7 +79,7 @@ t.test('rotation by rename: the chain goes on in the new file', async t => {
   t.same(problemKinds(verifyBytes(current)), ['missing_start'])
 })
 
-t.test('heads are replaced whole; a file that is none is told', async t => {
+tap.test('heads are replaced whole; a file that is none is told', async t => {
   const folder = join(t.testdir(), 'heads')
   const head = { chain: 'ab', seq: 1, hash: '0'.repeat(64), time: '2030-01-01T00:00:00.000Z', key_id: 'k', signature: '' }
   writeHead(folder, 'ab', JSON.stringify(head))
