@@ -21,10 +21,11 @@ statement or of the data. Errors of the database server pass through unchanged a
 const entry = ([code, { sqlState, message, hint }]: readonly [string, ErrorSpec]): string =>
   [`### ${code}`, '', `\`${sqlState}\` ${message}`, ...(hint === undefined ? [] : ['', `What to do: ${hint}`]), ''].join('\n')
 
+const isForOperators = ([, { sqlState }]: readonly [string, ErrorSpec]): boolean => sqlState === OPERATOR_STATE
+
 /** The whole handbook page. */
 export const renderErrorsDoc = (errors: Readonly<Record<string, ErrorSpec>>): string => {
   const all = Object.entries(errors)
-  const isForOperators = ([, { sqlState }]: readonly [string, ErrorSpec]): boolean => sqlState === OPERATOR_STATE
   const clients = all.filter(row => !isForOperators(row)).map(entry)
   const operators = all.filter(isForOperators).map(entry)
   return `${[HEAD, '## Sent to clients\n', ...clients, '## Printed at the command line\n', ...operators].join('\n').trimEnd()}\n`
