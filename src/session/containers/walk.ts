@@ -1,6 +1,8 @@
 /** One pass over one value: finding its tokens, asking what to show for each, and the bounds on that. */
 import type { TypeShape } from '../../catalog/types.js'
+import { MARKER } from '../../crypto/token.js'
 import { TOKENS_PER_VALUE_MAX } from '../../limits.js'
+import { BULLETS } from '../../mask/bullets.js'
 
 /** What takes a token's place. */
 export type Revealed =
@@ -22,9 +24,8 @@ export interface RevealContext {
 }
 
 /** Shown where even the mask cannot be pasted safely, and past `TOKENS_PER_VALUE_MAX`. */
-export const REDACTED_TEXT = '•••••'
+export const REDACTED_TEXT: string = BULLETS
 
-const MARKER = Buffer.from('~pv1.', 'latin1')
 const REDACTED: Revealed = { kind: 'text', text: REDACTED_TEXT, fallback: REDACTED_TEXT }
 
 const asBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))

@@ -23,7 +23,7 @@ type NewlineStyle = 'unknown' | 'newline' | 'return' | 'return_newline'
 export interface RowScanner {
   /** The next whole row in `bytes`, or undefined when more is needed. Throws `copy_format_invalid`. */
   next(bytes: Uint8Array): RowSpan | undefined
-  /** What is left when the data ends, newline or not. Throws `copy_format_invalid` for an open quote. */
+  /** What is left when the data ends, newline or not; an open quote shows when its fields are read. Throws `copy_format_invalid`. */
   last(bytes: Uint8Array): RowSpan | undefined
   /** Tells the scanner that `count` bytes were taken off the front. */
   taken(count: number): void
@@ -52,11 +52,10 @@ class Scanner implements RowScanner {
 
   last(bytes: Uint8Array): RowSpan | undefined {
     const start = this.#start
-    if (this.#isQuoted) throw this.#fail('unterminated CSV quoted field')
     if (start === bytes.length) return undefined
     // A carriage return that still waited for its newline ends the row.
-    const hasReturn = this.#at === bytes.length - 1 && bytes[this.#at] === RETURN
-    if (hasReturn && this.#style === 'return_newline') throw this.#literal('carriage return')
+    const hasReturn = !this.#isQuoted && this.#at === bytes.length - 1 && bytes[this.#at] === RETURN
+    if (hasReturn && this.#style !== 'unknown') throw this.#literal('carriage return')
     this.#start = bytes.length
     return { start, end: hasReturn ? bytes.length - 1 : bytes.length, next: bytes.length }
   }

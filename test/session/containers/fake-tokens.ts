@@ -4,12 +4,13 @@ import type { TypeShape } from '../../../src/catalog/types.js'
 
 export const fakeToken = (text: string): string => `~pv1.${Buffer.from(text, 'utf8').toString('base64url')}.0123abcd.`
 
-const TOKEN = /~pv1\.([A-Za-z0-9_-]*)\.[0-9a-f]{8}\./y
+const TOKEN = /^~pv1\.[A-Za-z0-9_-]*\.[0-9a-f]{8}\.$/
+const DOT = 0x2e
 
 export const fakeTokenEnd = (bytes: Uint8Array, start: number, end: number): number => {
-  TOKEN.lastIndex = 0
-  const match = TOKEN.exec(Buffer.from(bytes.subarray(start, end)).toString('latin1'))
-  return match === null ? -1 : start + match[0].length
+  const textEnd = bytes.indexOf(DOT, start + '~pv1.'.length)
+  const tokenEnd = textEnd + '.0123abcd.'.length
+  return textEnd !== -1 && tokenEnd <= end && TOKEN.test(Buffer.from(bytes.subarray(start, tokenEnd)).toString('latin1')) ? tokenEnd : -1
 }
 
 export const openFake = (bytes: Uint8Array, start: number, end: number): string =>

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import t from 'tap'
 import { formatBinaryTextArray, formatTextArray, parseBinaryTextArray, parseTextArray } from '../../../src/session/containers/index.js'
 import { createDatabase } from '../../support/cluster.js'
@@ -6,14 +6,14 @@ import { HOSTILE_NAMES } from './fake-tokens.js'
 
 const element = fc.option(fc.oneof(fc.constantFrom(...HOSTILE_NAMES), fc.string({ unit: 'grapheme' }).map(text => text.replaceAll('\0', ''))), { nil: null })
 
-t.test('round trip, text and binary', async test => {
+void t.test('round trip, text and binary', async test => {
   fc.assert(fc.property(fc.array(element), values => {
     test.same(parseTextArray(formatTextArray(values)), values)
     test.same(parseBinaryTextArray(formatBinaryTextArray(values, 25)), values)
   }), { numRuns: 100 })
 })
 
-t.test('written as the server writes', async test => {
+void t.test('written as the server writes', async test => {
   const database = await createDatabase(test)
   const values = [...HOSTILE_NAMES, null]
   const { rows } = await database.query<{ text: string; binary: Buffer }>('SELECT $1::text[]::text AS text, array_send($1::text[]) AS binary', [values])
@@ -23,7 +23,7 @@ t.test('written as the server writes', async test => {
   test.same(formatBinaryTextArray([], 25), empty.rows[0]?.binary)
 })
 
-t.test('read as the server reads', async test => {
+void t.test('read as the server reads', async test => {
   const database = await createDatabase(test)
   const literals = ['{}', ' { } ', '{a}', '{ a b , c }', '{"a" , "b c" }', '{NULL,null,"NULL",nUll}', '{\\a,b\\,c,d\\ }', '{"\\"","\\\\"}', '[0:1]={a,b}', '[2:2] = {a}', '\n{\ta\n}\n', '{é,"😀"}', '{"",a}', '{\\NULL}', '{a\\ , b}']
   for (const literal of literals) {
@@ -36,7 +36,7 @@ t.test('read as the server reads', async test => {
   }
 })
 
-t.test('more dimensions, other encodings and broken binaries are not read', async test => {
+void t.test('more dimensions, other encodings and broken binaries are not read', async test => {
   test.equal(parseTextArray(Buffer.from('{{a},{b}}')), undefined)
   test.equal(parseTextArray(Buffer.from([0x7b, 0xff, 0x7d])), undefined)
   const binary = formatBinaryTextArray(['ab', null], 25)

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import t from 'tap'
 import type { TypeShape } from '../../../src/catalog/types.js'
 import { CONTAINER_DEPTH_MAX, TOKENS_PER_VALUE_MAX } from '../../../src/limits.js'
@@ -30,18 +30,21 @@ const show = (value: string, oid: number, options: { quoting?: readonly Containe
 
 const NULLED = (): Revealed => ({ kind: 'null' })
 const KEPT = (): Revealed => ({ kind: 'keep' })
+const HAZARDOUS_MASK = (text: string): Revealed => ({ kind: 'text', text, fallback: '"•' })
+const spacedJson = (name: string): string => `{ "b" :1,\n"a":"${name}", "a":"${name}" ,"u":"\\u00e9\\""}`
+const records = (depth: number): Container[] => Array.from({ length: depth }, () => 'record' as const)
 const EVIL = 'x","role":"admin'
 
-t.test('a value without a token is unchanged and asks nothing', async test => {
+void t.test('a value without a token is unchanged and asks nothing', async test => {
   test.same(show('{"a": "~pv1.not a token"}', JSONB), { text: undefined, opened: 0, ambiguous: 0 })
   test.same(show('plain ~pv1. text', TEXT, { quoting: [] }), { text: undefined, opened: 0, ambiguous: 0 })
 })
 
-t.test('text of unknown quoting shows the mask of what could change its structure', async test => {
+void t.test('text of unknown quoting shows the mask of what could change its structure', async test => {
   for (const name of HOSTILE_NAMES) {
     const { text } = show(`{"name":"${fakeToken(name)}"}`, TEXT)
     const parsed: unknown = JSON.parse(text ?? '{"name":""}')
-    test.same(Object.keys(parsed as object), ['name'], `${JSON.stringify(name)} adds no key`)
+    test.same(parsed instanceof Object && Object.keys(parsed), ['name'], `${JSON.stringify(name)} adds no key`)
   }
   test.same(show(`<${fakeToken(EVIL)}>`, TEXT), { text: '<•••>', opened: 1, ambiguous: 1 })
   test.same(show(`<${fakeToken('Ann Lee')}>`, TEXT), { text: '<Ann Lee>', opened: 1, ambiguous: 0 })
@@ -49,22 +52,21 @@ t.test('text of unknown quoting shows the mask of what could change its structur
   test.same(show(`-${fakeToken(' a')}-${fakeToken('b ')}-`, TEXT), { text: '-•••-•••-', opened: 2, ambiguous: 2 })
 })
 
-t.test('a mask that is no safer than the text itself is not pasted either', async test => {
-  const treat = (text: string): Revealed => ({ kind: 'text', text, fallback: '"•' })
-  test.equal(show(`{"a":"${fakeToken(EVIL)}"}`, TEXT, { treat }).text, `{"a":"${REDACTED_TEXT}"}`)
+void t.test('a mask that is no safer than the text itself is not pasted either', async test => {
+  test.equal(show(`{"a":"${fakeToken(EVIL)}"}`, TEXT, { treat: HAZARDOUS_MASK }).text, `{"a":"${REDACTED_TEXT}"}`)
 })
 
-t.test('plain text is pasted as it is', async test => {
+void t.test('plain text is pasted as it is', async test => {
   test.same(show(`<${fakeToken(EVIL)}>`, TEXT, { quoting: [] }), { text: `<${EVIL}>`, opened: 1, ambiguous: 0 })
 })
 
-t.test('opened text is not scanned again', async test => {
+void t.test('opened text is not scanned again', async test => {
   const inner = fakeToken('secret')
   test.same(show(fakeToken(inner), TEXT), { text: inner, opened: 1, ambiguous: 0 })
   test.same(show(`{${fakeToken(inner)},x}`, TEXT_ARRAY), { text: `{${inner},x}`, opened: 1, ambiguous: 0 })
 })
 
-t.test('a null treatment is NULL in each container', async test => {
+void t.test('a null treatment is NULL in each container', async test => {
   const token = fakeToken('x')
   const treat = NULLED
   test.equal(show(token, TEXT, { treat }).text, null)
@@ -77,7 +79,7 @@ t.test('a null treatment is NULL in each container', async test => {
   test.equal(show(`a ${token} b`, TEXT, { treat, quoting: [] }).text, 'a  b')
 })
 
-t.test('a binary array in which an element becomes NULL says so in its flags', async test => {
+void t.test('a binary array in which an element becomes NULL says so in its flags', async test => {
   const token = fakeToken('x')
   const header = Buffer.from('0000000100000000000000190000000100000001', 'hex')
   const length = Buffer.alloc(4)
@@ -86,26 +88,25 @@ t.test('a binary array in which an element becomes NULL says so in its flags', a
   test.equal(Buffer.from(revealed ?? []).toString('hex'), '0000000100000001000000190000000100000001ffffffff')
 })
 
-t.test('kept tokens leave the value unchanged', async test => {
+void t.test('kept tokens leave the value unchanged', async test => {
   const token = fakeToken('x')
   for (const [value, oid] of [[token, TEXT], [`{${token}}`, TEXT_ARRAY], [`(${token})`, RECORD], [`{"a":"${token}"}`, JSON_OID], [`"k"=>"${token}"`, HSTORE], [`<a>${token}</a>`, XML], [`a${token}`, TEXT]] as const) {
     test.same(show(value, oid, { treat: KEPT }), { text: undefined, opened: 1, ambiguous: 0 })
   }
 })
 
-t.test('tokens are asked for once each and in order', async test => {
+void t.test('tokens are asked for once each and in order', async test => {
   const seen: string[] = []
   const treat = (text: string): Revealed => { seen.push(text); return { kind: 'text', text, fallback: '' } }
   show(`{"1":"${fakeToken('a')}","2":["${fakeToken('b')}","x${fakeToken('c')}"],"${fakeToken('d')}":"${fakeToken('e')}"}`, JSON_OID, { treat })
   test.same(seen, ['a', 'b', 'c', 'd', 'e'])
 })
 
-t.test('json keeps its spacing, order and duplicate keys', async test => {
-  const json = (name: string): string => `{ "b" :1,\n"a":"${name}", "a":"${name}" ,"u":"\\u00e9\\""}`
-  test.equal(show(json(fakeToken('Ann')), JSON_OID).text, json('Ann'))
+void t.test('json keeps its spacing, order and duplicate keys', async test => {
+  test.equal(show(spacedJson(fakeToken('Ann')), JSON_OID).text, spacedJson('Ann'))
 })
 
-t.test('a token among other text in a string, field or element is unknown text', async test => {
+void t.test('a token among other text in a string, field or element is unknown text', async test => {
   const token = fakeToken(EVIL)
   test.same(show(`{"a": "{\\"b\\": \\"${token}\\"}"}`, JSONB), { text: '{"a": "{\\"b\\": \\"•••\\"}"}', opened: 1, ambiguous: 1 })
   test.same(show(`{"x ${token}"}`, TEXT_ARRAY), { text: '{"x •••"}', opened: 1, ambiguous: 1 })
@@ -115,7 +116,7 @@ t.test('a token among other text in a string, field or element is unknown text',
   test.same(show(`<a>{${fakeToken('</a>')}}</a>`, XML), { text: '<a>{•••}</a>', opened: 1, ambiguous: 1 })
 })
 
-t.test('XML: comments, CDATA, instructions and names are unknown text; text nodes are escaped', async test => {
+void t.test('XML: comments, CDATA, instructions and names are unknown text; text nodes are escaped', async test => {
   const token = fakeToken('--><b/>')
   for (const around of [['<!--', '-->'], ['<![CDATA[', ']]>'], ['<?pi ', '?>'], ['<a ', '/>'], ['<a>x', '</a>']] as const) {
     test.same(show(around.join(token), XML), { text: around.join('•••'), opened: 1, ambiguous: 1 }, around[0])
@@ -125,14 +126,14 @@ t.test('XML: comments, CDATA, instructions and names are unknown text; text node
   test.equal(show(fakeToken('<b/>'), XML).text, '&lt;b/&gt;', 'a bare token does not become markup')
 })
 
-t.test('ranges and types whose inside is not known: unknown text; in binary they stay sealed', async test => {
+void t.test('ranges and types whose inside is not known: unknown text; in binary they stay sealed', async test => {
   const token = fakeToken('a,b')
   test.same(show(`[${token},z)`, RANGE), { text: '[•••,z)', opened: 1, ambiguous: 1 })
   test.same(show(`'${token}':1`, TSVECTOR), { text: "'•••':1", opened: 1, ambiguous: 1 })
   test.same(show(`\u0001\u0000${token}`, RANGE, { format: 1 }), { text: undefined, opened: 0, ambiguous: 1 })
 })
 
-t.test('values that are not of their type fall back to unknown text, in binary they stay sealed', async test => {
+void t.test('values that are not of their type fall back to unknown text, in binary they stay sealed', async test => {
   const token = fakeToken('a,b')
   const broken: readonly (readonly [string, number])[] = [
     [`{${token}`, TEXT_ARRAY], [`{"${token}}`, TEXT_ARRAY], [`${token}}`, TEXT_ARRAY], [`{${token}}x`, TEXT_ARRAY], [`[1:${token}`, TEXT_ARRAY], [`{a{${token}}`, TEXT_ARRAY],
@@ -143,7 +144,7 @@ t.test('values that are not of their type fall back to unknown text, in binary t
   for (const oid of [TEXT_ARRAY, RECORD, JSONB, HSTORE]) test.same(show(`\u0000\u0000${token}`, oid, { format: 1 }), { text: undefined, opened: 0, ambiguous: 1 })
 })
 
-t.test('no bytes make it throw, and nothing but tokens changes', async test => {
+void t.test('no bytes make it throw, and nothing but tokens changes', async test => {
   const piece = fc.oneof(fc.constantFrom('{', '}', '"', '\\', '(', ')', ',', '[', ']', ':', '=>', '<', '>', '<!--', 'NULL', ' ', '~pv1.'), fc.constantFrom('a', '"x', '</').map(fakeToken), fc.string({ maxLength: 3 }))
   const oid = fc.constantFrom(TEXT, TEXT_ARRAY, RECORD, JSON_OID, JSONB, XML, HSTORE, RANGE, 2287, 199)
   fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), oid, fc.constantFrom(0 as const, 1 as const), (pieces, typeOid, format) => {
@@ -154,7 +155,7 @@ t.test('no bytes make it throw, and nothing but tokens changes', async test => {
   test.pass('500 runs')
 })
 
-t.test('binary arrays and records: every truncation stays sealed', async test => {
+void t.test('binary arrays and records: every truncation stays sealed', async test => {
   const token = Buffer.from(fakeToken('a'))
   const field = Buffer.alloc(4)
   field.writeInt32BE(token.length)
@@ -166,25 +167,24 @@ t.test('binary arrays and records: every truncation stays sealed', async test =>
   }
 })
 
-t.test('a count that lies does not choose how much is held', async test => {
+void t.test('a count that lies does not choose how much is held', async test => {
   const bytes = Buffer.concat([Buffer.from('00000001000000000000001971ffffff00000001', 'hex'), Buffer.from(fakeToken('a'))])
   test.equal(revealValue(bytes, TEXT_ARRAY, 1, undefined, fakeContext(SHAPES)), undefined)
 })
 
-t.test('nesting is followed to the limit and no further', async test => {
+void t.test('nesting is followed to the limit and no further', async test => {
   const token = fakeToken('a,b')
-  const nested = (depth: number): string => depth === 0 ? token : `(${[...Buffer.from(nested(depth - 1)).toString()].map(c => /["\\(),\s]/.test(c) ? `\\${c}` : c).join('')})`
-  const quoting = (depth: number): Container[] => Array.from({ length: depth }, () => 'record' as const)
+  const nested = (depth: number): string => depth === 0 ? token : `(${nested(depth - 1).replace(/["\\(),\s]/g, '\\$&')})`
   // Doubling of backslashes bounds how deep a test can go, so the limit is checked on the plan's list, not on the text.
-  test.equal(show(nested(3), TEXT, { quoting: quoting(3) }).ambiguous, 0)
-  test.equal(show(nested(3), TEXT, { quoting: quoting(2) }).ambiguous, 1)
+  test.equal(show(nested(3), TEXT, { quoting: records(3) }).ambiguous, 0)
+  test.equal(show(nested(3), TEXT, { quoting: records(2) }).ambiguous, 1)
   const chain = new Map<number, TypeShape>(Array.from({ length: 40 }, (_, i) => [i + 1000, { kind: 'domain', oid: i + 1000, baseOid: i + 1001 }]))
   const context = fakeContext(chain)
   test.ok(revealValue(Buffer.from(token), 1000, 0, undefined, context), 'a chain of domains ends')
   test.ok(CONTAINER_DEPTH_MAX >= 3)
 })
 
-t.test('tokens past the limit are redacted without being opened', async test => {
+void t.test('tokens past the limit are redacted without being opened', async test => {
   const value = Buffer.from(fakeToken('a').repeat(TOKENS_PER_VALUE_MAX + 1))
   const context = fakeContext(SHAPES)
   const revealed = Buffer.from(revealValue(value, TEXT, 0, [], context) ?? []).toString()
