@@ -24,9 +24,9 @@ type Attempt = { readonly value: Uint8Array | undefined } | undefined
 /** Values of pg_attribute.attformat: 0 text, 1 binary. */
 type Format = 0 | 1
 
-/** How a type's output is read here. `text` is text in both formats; `closed` keeps lengths or order that we can't fix in binary. */
+/** How a type's output is read here. `text` is text in both formats; `closed` may keep lengths or order that we can't fix; `unlisted` is not in the catalogue: as text in text format. */
 type Form =
-  | { readonly kind: 'text' | 'json' | 'jsonb' | 'xml' | 'hstore' | 'closed' }
+  | { readonly kind: 'text' | 'json' | 'jsonb' | 'xml' | 'hstore' | 'closed' | 'unlisted' }
   | { readonly kind: 'array'; readonly elementOid: number; readonly delimiter: number }
   | { readonly kind: 'record'; readonly columnTypeOids: readonly number[] | undefined }
 
@@ -61,7 +61,7 @@ function formOf(context: RevealContext, oid: number, depth: number): Form {
   if (TEXT_OIDS.has(oid)) return { kind: 'text' }
   const shape = builtInShape(oid) ?? context.typeShape(oid)
   // A domain over itself would be a catalogue error; the bound keeps it from being ours.
-  return shape === undefined || depth > CONTAINER_DEPTH_MAX ? { kind: 'text' } : shapeForm(context, shape, depth)
+  return shape === undefined || depth > CONTAINER_DEPTH_MAX ? { kind: 'unlisted' } : shapeForm(context, shape, depth)
 }
 
 const wholeOutcome = (revealed: Revealed): Outcome =>
@@ -135,6 +135,7 @@ function revealTyped(walk: Walk, bytes: Uint8Array, typeOid: number, format: For
     case 'array': return revealArray(walk, bytes, form, format, depth)
     case 'record': return revealRecord(walk, bytes, form.columnTypeOids, format, depth)
     case 'closed': return revealClosed(walk, bytes, format)
+    case 'unlisted': return format === 1 ? revealClosed(walk, bytes, format) : revealQuoted(walk, bytes, quoting, depth)
     default: return assertNever(form)
   }
 }

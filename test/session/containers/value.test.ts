@@ -133,6 +133,13 @@ void t.test('ranges and types whose inside is not known: unknown text; in binary
   test.same(show(`\u0001\u0000${token}`, RANGE, { format: 1 }), { text: undefined, opened: 0, ambiguous: 1 })
 })
 
+void t.test('a type which the catalogue lacks is text in text format; in binary only a bare token opens', async test => {
+  const token = fakeToken('Ann')
+  test.same(show(`x ${token}`, 99_999), { text: 'x Ann', opened: 1, ambiguous: 0 })
+  test.same(show(token, 99_999, { format: 1 }), { text: 'Ann', opened: 1, ambiguous: 0 })
+  test.same(show(`\u0000${token}`, 99_999, { format: 1 }), { text: undefined, opened: 0, ambiguous: 1 })
+})
+
 void t.test('values that are not of their type fall back to unknown text, in binary they stay sealed', async test => {
   const token = fakeToken('a,b')
   const broken: readonly (readonly [string, number])[] = [
