@@ -1,4 +1,5 @@
 /** The statements that make a policy's columns sealed ones: type change and guard. */
+import { createHash } from 'node:crypto'
 import type { Field, Policy, TablePolicy } from '../policy/types.js'
 import { guardDefinition, quoteIdentifier } from './guard.js'
 import { TEXT_OID } from './relations.js'
@@ -7,16 +8,21 @@ import type { Catalog, Column, Relation } from './types.js'
 /** NAMEDATALEN - 1: a longer name would be cut, perhaps to one that exists. */
 const NAME_BYTES_MAX = 63
 const SUFFIX = '_sealed'
+const DIGEST_DIGITS = 8
 
 const fits = (name: string): boolean => Buffer.byteLength(name) <= NAME_BYTES_MAX
 
-/** The guard's name: `<table>_<column>_sealed`, shortened to what a name may hold. */
+/**
+ * The guard's name: `<table>_<column>_sealed`. A long one is cut and told apart by a digest: two columns of a table
+ * that got one name would take turns at dropping each other's guard.
+ */
 export const guardName = (table: string, column: string): string => {
   const full = `${table}_${column}`
   if (fits(full + SUFFIX)) return full + SUFFIX
+  const suffix = `_${createHash('sha256').update(full).digest('hex').slice(0, DIGEST_DIGITS)}${SUFFIX}`
   const characters = Array.from(full)
-  while (!fits(characters.join('') + SUFFIX)) characters.pop()
-  return characters.join('') + SUFFIX
+  while (!fits(characters.join('') + suffix)) characters.pop()
+  return characters.join('') + suffix
 }
 
 interface HomeColumn {

@@ -23,7 +23,7 @@ export const policyText = (columns: Columns, allowed: readonly string[] = []): s
     'version: 1',
     'trust_database_logins: true',
     ...(allowed.length === 0 ? [] : [`allow_database_code: [${allowed.join(', ')}]`]),
-    'tables:',
+    tables.size === 0 ? 'tables: {}' : 'tables:',
     ...[...tables].flatMap(([name, lines]) => [`  ${name}:`, '    columns:', ...lines]),
     'roles:',
     '  app: { match: { db_user: [app] }, read: { "*": reveal }, search: ["*"], write: ["*"] }',
