@@ -1,0 +1,168 @@
+/** Turns what a statement did into events, and holds them until the chunk that they cover is about to leave. */
+import type { AccessBody, AccessedColumn, AccessedObject, Actor as EventActor, AlertBody, DenyBody, EventBody, Statement, Subjects, ValueCounts } from '../audit/event.js'
+import type { ProxyError } from '../errors.js'
+import type { Field } from '../policy/types.js'
+import { normaliseText } from '../sql/normalise.js'
+import type { Use } from '../sql/types.js'
+import type { Execution, Shown, StatementSource } from './execution.js'
+import type { SessionState } from './state.js'
+
+interface Pending {
+  readonly body: EventBody
+  /** Gets the id of the event once it is in the log. */
+  readonly onWritten: ((id: string) => void) | undefined
+}
+
+export interface End {
+  readonly rows: number
+  readonly completed: boolean
+  readonly sqlState: string | undefined
+}
+
+/** Events of one session, in order. */
+export class Accounts {
+  readonly #state: SessionState
+  readonly #texts: WeakMap<StatementSource, Statement> = new WeakMap()
+  #pending: Pending[] = []
+
+  constructor(state: SessionState) {
+    this.#state = state
+  }
+
+  /** Writes what is pending. Throws `audit_unwritable`: then nothing that it covers may be released. */
+  flush(): void {
+    if (this.#pending.length === 0) return
+    const pending = this.#pending
+    this.#pending = []
+    const ids = this.#state.services.audit.append(pending.map(({ body }) => body))
+    pending.forEach(({ onWritten }, index) => onWritten?.(ids[index] ?? ''))
+  }
+
+  add(body: EventBody): void {
+    this.#pending.push({ body, onWritten: undefined })
+  }
+
+  /** The rows go on in the next chunk: what has been shown so far is on record before it leaves. */
+  begin(execution: Execution): void {
+    execution.hasUnlogged = false
+    if (execution.hasBegun) return
+    execution.hasBegun = true
+    const body = this.#access(execution, 'begin', { rows: execution.rows, completed: false, sqlState: undefined })
+    this.#pending.push({ body, onWritten: id => (execution.beginId = id) })
+  }
+
+  /** The end of a statement that showed or used protected columns. */
+  finish(execution: Execution, end: End): void {
+    if (!execution.isLogged) return
+    execution.hasUnlogged = false
+    this.add(this.#access(execution, execution.hasBegun ? 'final' : 'only', end))
+    this.#alerts(execution, end)
+  }
+
+  /** A refusal of ours. */
+  deny(execution: Execution, error: ProxyError): void {
+    const body: DenyBody = {
+      ...this.#common(), type: 'deny', outcome: 'denied', sqlstate: error.sqlState, error: error.code,
+      stmt: this.#statement(execution.source, execution.plan?.copy !== undefined), objects: this.#objects(execution.uses, [])
+    }
+    this.add(body)
+  }
+
+  get actor(): EventActor {
+    const { actor, settings, rights } = this.#state
+    return { db_user: actor.dbUser, app_name: settings.get('application_name') ?? '', role: rights.name, session_id: actor.sessionId, source_ip: actor.address }
+  }
+
+  #common(): { readonly actor: EventActor; readonly db: string; readonly policy_version: string } {
+    return { actor: this.actor, db: this.#state.actor.database, policy_version: this.#state.policy.hash }
+  }
+
+  #access(execution: Execution, phase: AccessBody['phase'], end: End): AccessBody {
+    const isCopy = execution.plan?.copy !== undefined
+    const values = valueCounts(execution)
+    const isModified = (values.masked ?? 0) + (values.redacted ?? 0) + (values.failed ?? 0) > 0
+    return {
+      ...this.#common(),
+      type: isCopy ? 'copy' : 'query',
+      phase,
+      begin_id: execution.beginId,
+      outcome: end.sqlState === undefined ? (isModified ? 'modified' : 'allowed') : 'error',
+      sqlstate: end.sqlState,
+      stmt: this.#statement(execution.source, isCopy),
+      objects: this.#objects(execution.uses, [...execution.fields.values()].map(({ field }) => field)),
+      result: { rows: end.rows, completed: end.completed },
+      values,
+      subjects: subjectsOf(execution)
+    }
+  }
+
+  #alerts(execution: Execution, end: End): void {
+    const alert = (rule: AlertBody['alert']['rule'], count: number): void =>
+      this.add({ ...this.#common(), type: 'alert', outcome: 'modified', alert: { rule, count } })
+    if (execution.forged > 0) alert('token_forged', execution.forged)
+    if (execution.relocated > 0) alert('token_relocated', execution.relocated)
+    // Whoever may write but not search could test guesses against a unique column: such attempts stay visible.
+    const writes = execution.uses.some(use => use.kind === 'insert' && use.field.protect === 'equality')
+    if (writes && end.sqlState === '23505') alert('duplicate_value', 1)
+    if (writes && end.sqlState === undefined && end.rows === 0) alert('upsert_without_row', 1)
+  }
+
+  #statement(source: StatementSource, isCopy: boolean): Statement {
+    const known = this.#texts.get(source)
+    if (known !== undefined) return known
+    const normalised = normaliseText(source.text, source.plan, this.#state.catalog)
+    const statement: Statement =
+      normalised === undefined
+        ? { length: Buffer.byteLength(source.text), text_hash: this.#state.services.textHash(source.text), protocol: source.protocol }
+        : { kind: source.plan?.kind, fingerprint: normalised.fingerprint, text: normalised.text, protocol: isCopy ? 'copy' : source.protocol }
+    this.#texts.set(source, statement)
+    return statement
+  }
+
+  /** The columns that the plan names, and the home columns of fields that turned up without it (from a function, say). */
+  #objects(uses: readonly Use[], shown: readonly Field[]): readonly AccessedObject[] | undefined {
+    const planned = new Set(uses.map(use => use.field.name))
+    const unplanned = shown.filter(field => !planned.has(field.name)).flatMap(field => homeUses(field))
+    const tables = new Map<string, { schema: string; table: string; columns: Map<string, AccessedColumn> }>()
+    for (const use of [...uses, ...unplanned]) {
+      const key = `${use.schema}.${use.table}`
+      const table = tables.get(key) ?? { schema: use.schema, table: use.table, columns: new Map<string, AccessedColumn>() }
+      table.columns.set(`${use.column}/${use.kind}`, this.#column(use))
+      tables.set(key, table)
+    }
+    return tables.size === 0 ? undefined : [...tables.values()].map(table => ({ ...table, columns: [...table.columns.values()] }))
+  }
+
+  #column(use: Use): AccessedColumn {
+    const common = { name: use.column, category: use.field.category, use: use.kind }
+    if (use.kind !== 'output') return common
+    const decision = this.#state.rights.decideRead(use.field)
+    return { ...common, treatment: decision.treatment.action, rule: decision.rule }
+  }
+}
+
+const homeUses = (field: Field): Use[] =>
+  field.columns.slice(0, 1).map(home => ({ kind: 'output', field, schema: home.schema, table: home.table, column: home.column, isExplicit: false }))
+
+const total = (execution: Execution, ...kinds: readonly Shown[]): number | undefined => {
+  let sum = 0
+  for (const tally of execution.fields.values()) for (const kind of kinds) sum += tally.shown.get(kind) ?? 0
+  return sum === 0 ? undefined : sum
+}
+
+const orNothing = (count: number): number | undefined => (count === 0 ? undefined : count)
+
+const valueCounts = (execution: Execution): ValueCounts => ({
+  opened: total(execution, 'reveal'),
+  masked: total(execution, 'mask', 'null'),
+  redacted: total(execution, 'redact', 'deny'),
+  relocated: orNothing(execution.relocated),
+  ambiguous: orNothing(execution.ambiguous),
+  sealed: total(execution, 'sealed'),
+  failed: orNothing(execution.forged)
+})
+
+const subjectsOf = (execution: Execution): readonly Subjects[] | undefined => {
+  const all = [...execution.subjects.values()].map(counter => counter.report()).filter(report => report !== undefined)
+  return all.length === 0 ? undefined : all
+}

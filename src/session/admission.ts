@@ -1,0 +1,136 @@
+/** Decides about a text that a client sends, before anything of it reaches the server: run it, rewritten or not, or refuse it. */
+import { tokenEnd } from '../crypto/token.js'
+import { asProxyError, assertNever, ProxyError } from '../errors.js'
+import { SQL_BYTES_MAX } from '../limits.js'
+import { authorize } from '../sql/authorize.js'
+import type { PlanContext, Splice, StatementPlan, TextPlan, Use } from '../sql/types.js'
+import type { Refusal } from './requests.js'
+import { markerAt } from './revealing.js'
+import { utf8Text } from './sealing.js'
+import { spliced } from './splicing.js'
+import type { SessionState } from './state.js'
+
+export type Verdict =
+  | { readonly kind: 'run'; readonly text: string; readonly statements: readonly StatementPlan[]; readonly bytes: Uint8Array; readonly isRewritten: boolean; readonly sealed: number }
+  | { readonly kind: 'refuse'; readonly text: string; readonly refusal: Refusal; readonly uses: readonly Use[] }
+
+const refuse = (text: string, error: ProxyError, uses: readonly Use[] = []): Verdict => ({ kind: 'refuse', text, refusal: { kind: 'error', error }, uses })
+
+/** A text may only be decided upon synchronously while the catalogue is fresh; else `admit` is to be called again after a refresh. */
+export type Admission = Verdict | 'needs_refresh'
+
+const isInside = (splices: readonly Splice[], at: number): boolean =>
+  splices.some(splice => splice.replacement.kind === 'seal' && splice.start <= at && at < splice.end)
+
+/**
+ * Whether bytes of a statement or a value hold a well-formed sealed value of a field that we know: whoever may plant one could
+ * have others open it. Those inside `judged` splices are left to the sealer, which knows their column.
+ */
+export const holdsToken = (state: SessionState, bytes: Buffer, judged: readonly Splice[] = []): boolean => {
+  for (let at = markerAt(bytes, 0, bytes.length); at !== -1; at = markerAt(bytes, at + 1, bytes.length)) {
+    if (isInside(judged, at)) continue
+    const end = tokenEnd(bytes, at, bytes.length)
+    if (end !== -1 && state.services.vault.fieldOfToken(bytes, at, end) !== undefined) return true
+  }
+  return false
+}
+
+/** The text as the planner reads it. Other encodings than UTF8 keep their bytes apart, which suffices to find protected names in ASCII. */
+const decoded = (state: SessionState, bytes: Uint8Array): string =>
+  (state.settings.get('client_encoding') ?? 'UTF8') === 'UTF8' ? utf8Text(bytes) : Buffer.from(bytes).toString('latin1')
+
+const requireSettings = (state: SessionState, statements: readonly StatementPlan[]): void => {
+  const changesSettings = statements.some(statement => statement.effects.some(effect => effect.kind === 'set' && effect.setting !== 'search_path'))
+  const inDoubt = state.areSettingsInDoubt || (changesSettings && statements.length > 1)
+  const isSet = (name: string, value: string): boolean => (state.settings.get(name) ?? value) === value
+  if (!isSet('client_encoding', 'UTF8') || inDoubt) throw new ProxyError('session_setting_unsupported', { setting: 'client_encoding = UTF8' })
+  if (!isSet('standard_conforming_strings', 'on')) throw new ProxyError('session_setting_unsupported', { setting: 'standard_conforming_strings = on' })
+  const usesDates = statements.some(statement => statement.uses.some(use => use.field.type.kind === 'date'))
+  if (usesDates && !(state.settings.get('DateStyle') ?? 'ISO').startsWith('ISO')) throw new ProxyError('session_setting_unsupported', { setting: 'DateStyle = ISO' })
+}
+
+/** Columns that are not sealed yet hold plain values: nobody writes them, and only who reads all of a table plainly may read it. */
+const requireGuards = (state: SessionState, statement: StatementPlan): void => {
+  const [column] = statement.unguarded
+  if (column === undefined) return
+  const writes = statement.uses.some(use => use.kind === 'insert' || use.kind === 'overwrite')
+  const revealsAll = statement.unguarded.every(name => {
+    const field = [...state.policy.fields.values()].find(each => each.columns.some(home => `${home.schema}.${home.table}.${home.column}` === name))
+    return field !== undefined && state.rights.decideRead(field).treatment.action === 'reveal'
+  })
+  if (writes || !revealsAll) throw new ProxyError('column_unguarded', { column })
+}
+
+const isProtected = (statement: StatementPlan): boolean => statement.uses.length > 0 || statement.unguarded.length > 0
+
+const authorized = (state: SessionState, statements: readonly StatementPlan[]): void => {
+  for (const role of state.rights.roles) {
+    const error = authorize(statements, role)
+    if (error !== undefined) throw error
+  }
+  if (statements.some(isProtected)) requireSettings(state, statements)
+  for (const statement of statements) requireGuards(state, statement)
+}
+
+/** Checks again what may have changed since a prepared statement was parsed. Throws the refusal. */
+export const authorizeAgain = (state: SessionState, statement: StatementPlan | undefined): void => {
+  if (statement !== undefined) authorized(state, [statement])
+}
+
+const contextOf = (state: SessionState, missing: PlanContext['missing']): PlanContext => ({
+  catalog: state.catalog,
+  searchPath: state.searchPath,
+  missing,
+  preparedNamed: name => state.statements.ahead(name)?.plan
+})
+
+const planned = (state: SessionState, text: string, isRefreshed: boolean): TextPlan | 'needs_refresh' => {
+  const plan = (missing: PlanContext['missing']): TextPlan =>
+    state.services.planner.plan({ text, context: contextOf(state, missing), policyHash: state.policy.hash })
+  const first = plan('report')
+  if (first.outcome !== 'stale') return first
+  if (!isRefreshed) return 'needs_refresh'
+  // The transaction's own DDL is invisible to the catalogue's login: a relation that we can't see may be a view over protected columns.
+  if (state.hasUncommittedDdl) return { outcome: 'refused', error: uncommitted(), uses: [] }
+  const forwarded = plan('forward')
+  const makesViews = forwarded.outcome === 'planned' && forwarded.statements.some(each => each.effects.some(effect => effect.kind === 'ddl' && effect.touchesProtected))
+  return makesViews ? { outcome: 'refused', error: uncommitted(), uses: [] } : forwarded
+}
+
+const uncommitted = (): ProxyError =>
+  new ProxyError('statement_unsupported', { reason: 'it uses a relation made in a transaction that is not committed yet', remedy: 'Commit the DDL first.' })
+
+const run = (state: SessionState, text: string, bytes: Buffer, plan: TextPlan & { outcome: 'planned' }): Verdict => {
+  authorized(state, plan.statements)
+  if (holdsToken(state, bytes, plan.splices)) throw new ProxyError('sealed_write_denied', { column: 'any column', role: state.rights.name })
+  return { kind: 'run', text, statements: plan.statements, isRewritten: plan.splices.length > 0, ...spliced(bytes, plan.splices, state.sealer) }
+}
+
+const judged = (state: SessionState, text: string, bytes: Buffer, isRefreshed: boolean): Admission => {
+  const plan = planned(state, text, isRefreshed)
+  if (plan === 'needs_refresh') return plan
+  switch (plan.outcome) {
+    case 'planned':
+      return run(state, text, bytes, plan)
+    case 'refused':
+      return refuse(text, plan.error, plan.uses)
+    case 'syntax_error':
+      return { kind: 'refuse', text, refusal: { kind: 'syntax', message: plan.message, position: plan.position }, uses: [] }
+    case 'stale':
+      return refuse(text, new ProxyError('internal', { reason: 'stale plan' }))
+    default:
+      return assertNever(plan)
+  }
+}
+
+/** Decides about the text of a Query or Parse. Never throws: whatever goes wrong refuses. */
+export const admit = (state: SessionState, bytes: Buffer, isRefreshed: boolean): Admission => {
+  let text = ''
+  try {
+    if (bytes.length > SQL_BYTES_MAX) throw new ProxyError('message_too_large', { bytes: bytes.length, max: SQL_BYTES_MAX })
+    text = decoded(state, bytes)
+    return judged(state, text, bytes, isRefreshed)
+  } catch (error) {
+    return refuse(text, asProxyError(error))
+  }
+}
