@@ -106,12 +106,20 @@ const run = (state: SessionState, text: string, bytes: Buffer, plan: TextPlan & 
   return { kind: 'run', text, statements: plan.statements, isRewritten: plan.splices.length > 0, ...spliced(bytes, plan.splices, state.sealer) }
 }
 
+const runOrRefuse = (state: SessionState, text: string, bytes: Buffer, plan: TextPlan & { outcome: 'planned' }): Verdict => {
+  try {
+    return run(state, text, bytes, plan)
+  } catch (error) {
+    return refuse(text, asProxyError(error), plan.statements.flatMap(statement => statement.uses))
+  }
+}
+
 const judged = (state: SessionState, text: string, bytes: Buffer, isRefreshed: boolean): Admission => {
   const plan = planned(state, text, isRefreshed)
   if (plan === 'needs_refresh') return plan
   switch (plan.outcome) {
     case 'planned':
-      return run(state, text, bytes, plan)
+      return runOrRefuse(state, text, bytes, plan)
     case 'refused':
       return refuse(text, plan.error, plan.uses)
     case 'syntax_error':

@@ -90,7 +90,8 @@ const columnShape = (described: ColumnDescription, format: 0 | 1, quoting: reado
   const isScanned = !UNSCANNED.has(described.typeOid)
   const common = { typeOid: described.typeOid, format, isScanned, quoting }
   const nothing = { field: undefined, shownType: undefined, subjectType: undefined }
-  if (described.tableOid === 0) return { ...common, ...nothing, home: ANY_HOME }
+  // A whole row has its table as origin, but no column (attnum 0).
+  if (described.tableOid === 0 || described.attnum <= 0) return { ...common, ...nothing, home: ANY_HOME }
   const base = baseColumn(context.catalog, described.tableOid, described.attnum)
   // A relation that the catalogue does not know yet is nobody's home: its tokens are redacted, not shown.
   if (base === 'unknown') return { ...common, ...nothing, home: NO_HOME }

@@ -191,6 +191,7 @@ export class Session {
     const actor: Actor = { dbUser, database: utf8(startup.parameters.get('database')) || dbUser, address, sessionId: this.id }
     const login: LoginFacts = { dbUser, memberOf: services.catalog.current().membershipsOf(dbUser), address, clientCert }
     const state = new SessionState(services, actor, login)
+    state.settings.set('application_name', utf8(startup.parameters.get('application_name')))
     const accounts = new Accounts(state)
     const frontend = new FrontendHalf(state, this.#toServer, {
       refreshCatalog: () => this.#refreshCatalog(),
