@@ -22,11 +22,8 @@ const search =
 const insert: Check = (role, use) => (mayWrite(role, use.field).allowed || role.writesSealed ? undefined : new ProxyError('write_denied', facts(role, use, 'write')))
 
 const overwrite: Check = (role, use) => {
-  const denied = insert(role, use)
-  if (denied !== undefined) return denied
-  // A role that may only write sealed values can't save a mask back: a value of its own is refused later.
-  if (role.writesSealed && !mayWrite(role, use.field).allowed) return undefined
-  return mayOverwrite(role, use.field).allowed ? undefined : new ProxyError('overwrite_denied', facts(role, use, 'overwrite'))
+  if (mayOverwrite(role, use.field).allowed) return undefined
+  return insert(role, use) ?? new ProxyError('overwrite_denied', facts(role, use, 'overwrite'))
 }
 
 const CHECKS: { readonly [K in UseKind]: Check } = {

@@ -11,7 +11,7 @@ import { planUtility } from './utility/utility.js'
 export interface StatementResult {
   readonly kind: string
   readonly outputs: readonly Output[] | undefined
-  readonly copy?: CopyPlan
+  readonly copy?: CopyPlan | undefined
 }
 
 export const planStatement = (analysis: Analysis, { node, start, end }: ParsedStatement, context: PlanContext): StatementPlan => {
@@ -42,7 +42,7 @@ export const analyseStatement = (analysis: Analysis, node: Node, context: PlanCo
     const result = analysis.modify(analysis, node, undefined)
     return { kind, outputs: hasReturning(node) ? showResult(analysis, result) : undefined }
   }
-  return planUtility(analysis, node, context)
+  return planUtility(analysis, node, context, analyseStatement)
 }
 
 const hasReturning = (node: Node): boolean => {

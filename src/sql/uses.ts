@@ -11,6 +11,12 @@ export class UseSet {
     if (!this.#uses.has(key)) this.#uses.set(key, { kind, field, schema, table, column, isExplicit })
   }
 
+  /** A use of another plan. */
+  include(use: Use): void {
+    const key = `${use.kind} ${use.schema}.${use.table}.${use.column} ${String(use.isExplicit)}`
+    if (!this.#uses.has(key)) this.#uses.set(key, use)
+  }
+
   list(): readonly Use[] {
     return [...this.#uses.values()]
   }

@@ -1,0 +1,101 @@
+/** ALTER TABLE, CREATE INDEX and RENAME on protected tables: what sealed values survive, and what not. */
+import type { AlterTableCmd, AlterTableStmt, AlterTableType, Constraint, IndexStmt, Node, RenameStmt } from 'libpg-query'
+import type { Relation } from '../../catalog/types.js'
+import type { Analysis } from '../analysis.js'
+import { requirePlain } from '../consume.js'
+import { Ledger } from '../ledger.js'
+import { relationColumns } from '../relations.js'
+import { itemResult, scopeOf } from '../scope.js'
+import type { Scope } from '../scope.js'
+import { bodyOf, stringsOf } from '../tree.js'
+import { UseSet } from '../uses.js'
+import { ddl, lookup, refuseDdl, touchedBy } from './touched.js'
+
+/** Changes which leave names, types, constraints and code of existing columns alone. */
+const HARMLESS: ReadonlySet<AlterTableType> = new Set<AlterTableType>([
+  'AT_DropNotNull', 'AT_SetNotNull', 'AT_SetStatistics', 'AT_SetOptions', 'AT_ResetOptions', 'AT_SetStorage', 'AT_SetCompression', 'AT_DropColumn',
+  'AT_ValidateConstraint', 'AT_AddIndexConstraint', 'AT_ChangeOwner', 'AT_ClusterOn', 'AT_DropCluster', 'AT_SetLogged', 'AT_SetUnLogged', 'AT_SetAccessMethod',
+  'AT_SetTableSpace', 'AT_SetRelOptions', 'AT_ResetRelOptions', 'AT_DisableTrig', 'AT_DisableTrigAll', 'AT_DisableTrigUser', 'AT_DisableRule',
+  'AT_ReplicaIdentity', 'AT_EnableRowSecurity', 'AT_DisableRowSecurity', 'AT_ForceRowSecurity', 'AT_NoForceRowSecurity', 'AT_AttachPartition',
+  'AT_DetachPartition', 'AT_DetachPartitionFinalize', 'AT_AddIdentity', 'AT_SetIdentity', 'AT_DropIdentity', 'AT_DropInherit', 'AT_AddInherit',
+])
+
+/** Expressions that the database will keep: constants in them can't be sealed, as in a view. */
+export const storedCode = (analysis: Analysis): Analysis => ({ ...analysis, isView: true, ledger: new Ledger(), uses: new UseSet() })
+
+const scopeFor = (analysis: Analysis, relation: Relation): Scope =>
+  scopeOf(itemResult({ name: relation.name, schema: relation.schema, columns: relationColumns(analysis, relation, analysis.nextRange()), isOpen: false, isScalar: false }), undefined)
+
+const plainExpression = (analysis: Analysis, node: Node | undefined, scope: Scope, operation: string): void => {
+  if (node !== undefined) requirePlain(storedCode(analysis), analysis.evaluate(storedCode(analysis), node, scope), operation)
+}
+
+const isProtectedColumn = (relation: Relation, name: string | undefined): boolean => relation.columns.some(column => column.name === name && column.field !== undefined)
+
+export const planAlterTable = (analysis: Analysis, statement: AlterTableStmt): void => {
+  const relation = lookup(analysis, statement.relation)
+  if (relation?.isProtected === true) {
+    const scope = scopeFor(analysis, relation)
+    for (const node of statement.cmds ?? []) alterTable(analysis, relation, bodyOf(node, 'AlterTableCmd') ?? {}, scope)
+  }
+  ddl(analysis, touchedBy(analysis, statement))
+}
+
+const alterTable = (analysis: Analysis, relation: Relation, command: AlterTableCmd, scope: Scope): void => {
+  const { subtype = 'AT_AddColumn', name, def } = command
+  if (HARMLESS.has(subtype)) return
+  switch (subtype) {
+    case 'AT_AddColumn':
+      for (const node of bodyOf(def, 'ColumnDef')?.constraints ?? []) checkConstraint(analysis, relation, bodyOf(node, 'Constraint') ?? {}, scope)
+      return
+    case 'AT_AddConstraint':
+      checkConstraint(analysis, relation, bodyOf(def, 'Constraint') ?? {}, scope)
+      return
+    case 'AT_ColumnDefault':
+      if (def !== undefined && isProtectedColumn(relation, name)) refuseDdl(relation, 'SET DEFAULT')
+      return
+    case 'AT_AlterColumnType':
+      if (isProtectedColumn(relation, name)) refuseDdl(relation, 'ALTER COLUMN TYPE')
+      plainExpression(analysis, bodyOf(def, 'ColumnDef')?.raw_default, scope, 'ALTER COLUMN TYPE')
+      return
+    case 'AT_SetExpression':
+      plainExpression(analysis, def, scope, 'a generated column')
+      return
+    default:
+      // DROP CONSTRAINT may take the guard away; the names of guards are not known here.
+      refuseDdl(relation, subtype === 'AT_DropConstraint' ? 'DROP CONSTRAINT' : 'this ALTER TABLE')
+  }
+}
+
+/** Also for CREATE TABLE … LIKE and the like, where `relation` is protected. */
+const checkConstraint = (analysis: Analysis, relation: Relation, constraint: Constraint, scope: Scope): void => {
+  plainExpression(analysis, constraint.raw_expr, scope, 'a constraint, default or generated column')
+  plainExpression(analysis, constraint.where_clause, scope, 'a constraint')
+  const keys = [...stringsOf(constraint.keys), ...stringsOf(constraint.fk_attrs)]
+  if (keys.some(key => isProtectedColumn(relation, key)) || (constraint.exclusions ?? []).length > 0) refuseDdl(relation, 'a key over a sealed column')
+}
+
+export const planIndex = (analysis: Analysis, statement: IndexStmt): void => {
+  const relation = lookup(analysis, statement.relation)
+  if (relation?.isProtected === true) {
+    const scope = scopeFor(analysis, relation)
+    for (const node of statement.indexParams ?? []) {
+      const { name, expr } = bodyOf(node, 'IndexElem') ?? {}
+      plainExpression(analysis, expr, scope, 'an index on an expression')
+      const column = relation.columns.find(candidate => candidate.name === name)
+      if (statement.unique === true && column?.field?.protect === 'random') refuseDdl(relation, 'a unique index over a column without protect: equality')
+    }
+    plainExpression(analysis, statement.whereClause, scope, 'a partial index')
+  }
+  ddl(analysis, touchedBy(analysis, statement))
+}
+
+export const planRename = (analysis: Analysis, statement: RenameStmt): void => {
+  const relation = lookup(analysis, statement.relation)
+  if (relation?.isProtected === true) {
+    const isOther = statement.renameType === 'OBJECT_COLUMN' && !isProtectedColumn(relation, statement.subname)
+    // The policy goes by names.
+    if (!isOther) refuseDdl(relation, 'RENAME')
+  }
+  ddl(analysis, touchedBy(analysis, statement))
+}
