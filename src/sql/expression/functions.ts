@@ -160,7 +160,10 @@ const BEHAVIOURS: ReadonlyMap<string, Behaviour> = new Map<string, Behaviour>([
   ['xmlagg', xmlAggregate],
 ])
 
-const named = (name: string): string => (BEHAVIOURS.has(name) || isNamedFunction(name) ? `the function ${name}` : 'this function')
+/** Whether PostgreSQL itself has a function of this name, as far as we list them. */
+export const isBuiltInFunction = (name: string): boolean => BEHAVIOURS.has(name) || isNamedFunction(name)
+
+const named = (name: string): string => (isBuiltInFunction(name) ? `the function ${name}` : 'this function')
 
 /** A call, with its aggregate and window clauses. */
 export const functionCall = (analysis: Analysis, node: FuncCall, scope: Scope): Content => {
