@@ -1,5 +1,6 @@
 /** `npm test [-- files]`: all tests on one shared PostgreSQL; the last line and the exit code tell the outcome. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,17 @@ import { tallyLine, tallyOf, type Tally } from './tap-summary.js'
 
 const TAP = join(import.meta.dirname, '../../node_modules/.bin/tap')
 const TAIL_CHARACTERS = 4096
+
+/**
+ * tap builds its test class from its plugins. As installed it has the one for TypeScript, which .taprc turns off since it
+ * can't work with TypeScript 7; `tap run` would notice and build anew, but only after it has loaded the plugin itself.
+ */
+const buildTap = async (): Promise<void> => {
+  const { stdout } = spawnSync(process.execPath, [TAP, 'versions'], { encoding: 'utf8' })
+  if (!stdout.includes('@tapjs/typescript')) return
+  const child = spawn(process.execPath, [TAP, 'build'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  await once(child, 'close')
+}
 
 const runTap = async (files: readonly string[], cluster: Cluster): Promise<Tally> => {
   const env = { ...process.env, [CLUSTER_VARIABLE]: JSON.stringify(await describeCluster(cluster)) }
@@ -31,6 +43,7 @@ const progress = (line: string): boolean => process.stderr.write(`${line}\n`)
 const runAll = async (files: readonly string[]): Promise<Tally> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'pgveil-test-'))
   try {
+    await buildTap()
     const cluster = await startCluster({ dataDir, settings: TEST_SETTINGS, progress })
     try {
       return await runTap(files, cluster)
