@@ -107,14 +107,17 @@ export class Accounts {
     if (writes && end.sqlState === undefined && end.rows === 0) alert('upsert_without_row', 1)
   }
 
-  #statement(source: StatementSource, isCopy: boolean): Statement {
+  #statement(source: StatementSource, isCopy: boolean): Statement | undefined {
+    if (source.text === '') return undefined
     const known = this.#texts.get(source)
     if (known !== undefined) return known
-    const normalised = normaliseText(source.text, source.plan, this.#state.catalog)
+    const bytes = Buffer.byteLength(source.text)
+    const { text, fingerprint } = normaliseText(source.text, source.plan ?? { start: 0, end: bytes }, this.#state.catalog)
     const statement: Statement =
-      normalised === undefined
-        ? { length: Buffer.byteLength(source.text), text_hash: this.#state.services.textHash(source.text), protocol: source.protocol }
-        : { kind: source.plan?.kind, fingerprint: normalised.fingerprint, text: normalised.text, protocol: isCopy ? 'copy' : source.protocol }
+      // Without a fingerprint it did not parse: then nothing says which of its words are harmless.
+      fingerprint === ''
+        ? { length: bytes, text_hash: this.#state.services.textHash(source.text), protocol: source.protocol }
+        : { kind: source.plan?.kind, fingerprint, text, protocol: isCopy ? 'copy' : source.protocol }
     this.#texts.set(source, statement)
     return statement
   }
