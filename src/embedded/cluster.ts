@@ -60,7 +60,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   }
 }
 
-/** Stops what runs in the data-dir and deletes the server's files, wherever they are. Throws `embedded_failed` while a process uses them. */
+/** Stops the server of a data-dir and deletes its files, wherever they lie. Throws `embedded_failed` while a process uses them. */
 export const removeCluster = async (dataDir: string, binFolder?: string): Promise<void> => {
   if ((await stat(dataDir).catch(() => undefined)) === undefined) return
   const runtime = await prepareRuntime(resolve(dataDir), binFolder)
@@ -76,7 +76,8 @@ export const removeCluster = async (dataDir: string, binFolder?: string): Promis
 // initdb and pg_ctl put paths between double quotes into commands for a shell.
 const requirePlainPath = ({ home, binFolder }: Runtime): void => {
   for (const path of [home, binFolder]) {
-    if (/["'$`\\\n]/.test(path)) throw new ProxyError('embedded_failed', { reason: `PostgreSQL's tools can't use the path ${path}: it has a quote, $, \` or \\` })
+    if (!/["'$`\\\n]/.test(path)) continue
+    throw new ProxyError('embedded_failed', { reason: `PostgreSQL's tools can't use the path ${path}: it has a quote, $, \` or \\` })
   }
 }
 
@@ -86,7 +87,9 @@ const initialise = async (runtime: Runtime, dataDir: string, options: ClusterOpt
   const kept = await readFile(passwordFile, 'utf8').catch(() => undefined)
   const isInitialised = (await stat(join(dataFolderOf(runtime), 'PG_VERSION')).catch(() => undefined)) !== undefined
   if (isInitialised && kept !== undefined) return kept
-  if (isInitialised) throw new ProxyError('embedded_failed', { reason: `${passwordFile} is gone, so the data can't be opened; start afresh with --reset` })
+  if (isInitialised) {
+    throw new ProxyError('embedded_failed', { reason: `${passwordFile} is gone, so the data can't be opened; start afresh with --reset` })
+  }
   options.progress?.('creating the database files')
   const password = randomBytes(24).toString('base64url')
   await writeFile(passwordFile, password, { mode: 0o600 })
@@ -128,7 +131,8 @@ const startServer = async (runtime: Runtime, options: ClusterOptions): Promise<n
     const settingsPath = join(runtime.home, 'pg.conf')
     await writeFile(settingsPath, settingsFile(dataFolderOf(runtime), port, options.settings ?? {}), { mode: 0o644 })
     await chmod(settingsPath, 0o644)
-    const args = ['start', '-D', dataFolderOf(runtime), '-l', logFileOf(runtime), '-w', '-t', String(START_SECONDS), '-o', `-c "config_file=${settingsPath}"`]
+    const waiting = ['-w', '-t', String(START_SECONDS), '-o', `-c "config_file=${settingsPath}"`]
+    const args = ['start', '-D', dataFolderOf(runtime), '-l', logFileOf(runtime), ...waiting]
     const { exitCode } = await runTool(runtime, 'pg_ctl', args, START_SECONDS + 10)
     if (exitCode === 0) return port
     const log = await readFile(logFileOf(runtime), 'utf8')
@@ -166,7 +170,8 @@ const describe = (runtime: Runtime, { port, password, release }: Started): Clust
     password,
     dataFolder: dataFolderOf(runtime),
     logFile: logFileOf(runtime),
-    url: (database = 'postgres') => `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    // The password is base64url: nothing in it needs escaping.
+    url: (database = 'postgres') => `postgresql://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     stop,
   }
 }

@@ -128,7 +128,9 @@ const contactValues = ({ faker }: World, person: Person, id: number, { accounts 
     { weight: 1, value: '' },
     { weight: 1, value: null },
   ])
-  return [id, faker.number.int({ min: 1, max: accounts }), first, last, email, id === 1 ? phone : maybe(faker, 0.95, phone), birthDate, notes, pastTime(faker)]
+  const accountId = faker.number.int({ min: 1, max: accounts })
+  const phoneIfKnown = id === 1 ? phone : maybe(faker, 0.95, phone)
+  return [id, accountId, first, last, email, phoneIfKnown, birthDate, notes, pastTime(faker)]
 }
 
 function* leadRows(world: World, contacts: readonly Person[], { leads }: DemoCounts): Generator<DemoRow> {
@@ -146,7 +148,8 @@ function* leadRows(world: World, contacts: readonly Person[], { leads }: DemoCou
 
 function* dealRows({ faker }: World, { accounts, contacts, deals }: DemoCounts): Generator<DemoRow> {
   for (let id = 1; id <= deals; id++) {
-    const title = `${faker.helpers.arrayElement(['Licence', 'Renewal', 'Pilot', 'Support', 'Upgrade'])} ${faker.number.int({ min: 2024, max: 2027 })}`
+    const kind = faker.helpers.arrayElement(['Licence', 'Renewal', 'Pilot', 'Support', 'Upgrade'])
+    const title = `${kind} ${faker.number.int({ min: 2024, max: 2027 })}`
     const amount = (faker.number.int({ min: 50_000, max: 25_000_000 }) / 100).toFixed(2)
     const stage = faker.helpers.arrayElement(['open', 'offered', 'won', 'lost'])
     const closesOn = new Date(NOW_MS + faker.number.int({ min: -300, max: 300 }) * DAY_MS).toISOString().slice(0, 10)
@@ -161,7 +164,8 @@ function* activityRows({ faker }: World, contacts: readonly Person[], { activiti
     const person = contacts[contactId - 1]
     if (person === undefined) continue
     const kind = faker.helpers.arrayElement(['call', 'email', 'meeting', 'note'])
-    yield { table: 'activities', values: [id, contactId, kind, faker.helpers.arrayElement(person.texts.activities)(person), pastTime(faker)] }
+    const body = faker.helpers.arrayElement(person.texts.activities)(person)
+    yield { table: 'activities', values: [id, contactId, kind, body, pastTime(faker)] }
   }
 }
 

@@ -53,7 +53,9 @@ const keptPasswords = async (path: string): Promise<Passwords> => {
 // A simple query of several statements is one transaction: all of it is there afterwards, or nothing.
 const setupScript = (passwords: Passwords): string => {
   const groups = DEMO_GROUPS.map(name => createRole(name, ''))
-  const logins = [...DEMO_LOGINS, DEMO_CATALOG_LOGIN].map(({ user, attributes = '' }) => createRole(user, `LOGIN ${attributes} PASSWORD '${passwords[user] ?? ''}'`))
+  const logins = [...DEMO_LOGINS, DEMO_CATALOG_LOGIN].map(({ user, attributes = '' }) =>
+    createRole(user, `LOGIN ${attributes} PASSWORD '${passwords[user] ?? ''}'`),
+  )
   return [...groups, ...logins, DEMO_SCHEMA, DEMO_GRANTS].join('\n')
 }
 
