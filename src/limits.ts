@@ -46,3 +46,15 @@ export const AUDIT_HEAD_EVENTS_MAX = 1_000
 export const KEYRING_FILE_BYTES_MAX = 16 * 1024 * 1024
 /** A passphrase is typed by a person or made by a password store. */
 export const PASSPHRASE_BYTES_MAX = 4096
+/** Opening a connection to the database server, TLS included. */
+export const UPSTREAM_SECONDS_MAX = 10
+/** How long a cancel request may wait for the server to act on it. */
+export const CANCEL_SECONDS_MAX = 10
+/** How long transactions may go on after SIGTERM. */
+export const SHUTDOWN_SECONDS_MAX = 30
+/** After our last byte, how long the other side may take to close as well. */
+export const LINGER_SECONDS_MAX = 5
+/** Connections over CONNECTIONS_MAX which are told so; still more are closed without a word. */
+export const REFUSED_CONNECTIONS_MAX = 256
+/** Between two looks at the catalogue, when no statement asks for one. */
+export const CATALOG_REFRESH_SECONDS = 15
