@@ -1,6 +1,7 @@
 /** The name that PostgreSQL gives an output column without an alias (FigureColname in parse_target.c). */
 import type { Node } from 'libpg-query'
 import { bodyOf, stringOf, tagOf } from './tree.js'
+import type { Tag } from './tree.js'
 
 const UNKNOWN = '?column?'
 
@@ -24,38 +25,23 @@ const FIXED: Readonly<Record<string, string>> = {
   GroupingFunc: 'grouping',
 }
 
+const labelIf = (node: Node | undefined): string | undefined => (node === undefined ? undefined : labelOf(node))
+
+const LABELS: Readonly<Partial<Record<Tag, (node: Node) => string | undefined>>> = {
+  ColumnRef: node => lastName(bodyOf(node, 'ColumnRef')?.fields),
+  A_Indirection: node => lastName(bodyOf(node, 'A_Indirection')?.indirection) ?? labelIf(bodyOf(node, 'A_Indirection')?.arg),
+  FuncCall: node => lastName(bodyOf(node, 'FuncCall')?.funcname),
+  A_Expr: node => (bodyOf(node, 'A_Expr')?.kind === 'AEXPR_NULLIF' ? 'nullif' : undefined),
+  TypeCast: node => labelIf(bodyOf(node, 'TypeCast')?.arg) ?? lastName(bodyOf(node, 'TypeCast')?.typeName?.names),
+  CollateClause: node => labelIf(bodyOf(node, 'CollateClause')?.arg),
+  CaseExpr: node => labelIf(bodyOf(node, 'CaseExpr')?.defresult) ?? 'case',
+  MinMaxExpr: node => (bodyOf(node, 'MinMaxExpr')?.op === 'IS_LEAST' ? 'least' : 'greatest'),
+  SubLink: node => sublinkLabel(node),
+}
+
 const labelOf = (node: Node): string | undefined => {
   const tag = tagOf(node)
-  switch (tag) {
-    case 'ColumnRef':
-      return lastName(bodyOf(node, 'ColumnRef')?.fields)
-    case 'A_Indirection': {
-      const body = bodyOf(node, 'A_Indirection')
-      return lastName(body?.indirection) ?? (body?.arg === undefined ? undefined : labelOf(body.arg))
-    }
-    case 'FuncCall':
-      return lastName(bodyOf(node, 'FuncCall')?.funcname)
-    case 'A_Expr':
-      return bodyOf(node, 'A_Expr')?.kind === 'AEXPR_NULLIF' ? 'nullif' : undefined
-    case 'TypeCast': {
-      const body = bodyOf(node, 'TypeCast')
-      return (body?.arg === undefined ? undefined : labelOf(body.arg)) ?? lastName(body?.typeName?.names)
-    }
-    case 'CollateClause': {
-      const arg = bodyOf(node, 'CollateClause')?.arg
-      return arg === undefined ? undefined : labelOf(arg)
-    }
-    case 'CaseExpr': {
-      const fallback = bodyOf(node, 'CaseExpr')?.defresult
-      return (fallback === undefined ? undefined : labelOf(fallback)) ?? 'case'
-    }
-    case 'SubLink':
-      return sublinkLabel(node)
-    case 'MinMaxExpr':
-      return bodyOf(node, 'MinMaxExpr')?.op === 'IS_LEAST' ? 'least' : 'greatest'
-    default:
-      return tag === undefined ? undefined : FIXED[tag]
-  }
+  return tag === undefined ? undefined : (LABELS[tag]?.(node) ?? FIXED[tag])
 }
 
 const sublinkLabel = (node: Node): string | undefined => {

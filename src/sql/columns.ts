@@ -1,7 +1,7 @@
 /** Column references. */
 import type { ColumnRef } from 'libpg-query'
 import type { Analysis, QueryColumn } from './analysis.js'
-import { hasSources, mergeContents, OTHER, withExplicit } from './content.js'
+import { hasSources, mergeContents, OTHER, sourcesOf, withExplicit } from './content.js'
 import type { Content } from './content.js'
 import { callOnRow } from './expression/functions.js'
 import { statementUnsupported } from './refusal.js'
@@ -35,12 +35,17 @@ const unqualified = (analysis: Analysis, name: string, scope: Scope): Content =>
   let isMaybeOther = false
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
     const content = named(at.from.columns, name)
-    if (content !== undefined) return asNamed(content, isMaybeOther)
+    if (content !== undefined) return mentioned(analysis, asNamed(content, isMaybeOther))
     const item = at.from.items.find(candidate => candidate.name === name)
     if (item !== undefined) return asNamed(rowContent(item), isMaybeOther, false)
     isMaybeOther ||= at.from.isOpen
   }
   return isMaybeOther ? OTHER : unknownColumn(analysis, name, scope)
+}
+
+const mentioned = (analysis: Analysis, content: Content): Content => {
+  for (const source of sourcesOf(content)) analysis.uses.mention(source)
+  return content
 }
 
 const asNamed = (content: Content, isMaybeOther: boolean, isExplicit = true): Content => {
@@ -56,7 +61,7 @@ const qualified = (analysis: Analysis, item: ScopeItem | undefined, name: string
   // The server says that there is no such item.
   if (item === undefined) return OTHER
   const content = named(item.columns, name)
-  if (content !== undefined) return withExplicit(content, true)
+  if (content !== undefined) return mentioned(analysis, withExplicit(content, true))
   if (item.isOpen || SYSTEM_COLUMNS.has(name)) return OTHER
   const row = rowContent(item)
   if (!hasSources(row)) return OTHER

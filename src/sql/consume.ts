@@ -25,6 +25,7 @@ export const outputContent = (analysis: Analysis, content: Content): void => {
 /** Only whether it is NULL matters. A sealed NULL stays NULL, so constants in it may be sealed elsewhere. */
 export const testPresence = (analysis: Analysis, content: Content): void => {
   note(analysis, 'null_test', content)
+  for (const place of placesOf(content)) analysis.ledger.mention(place)
 }
 
 /** `operation` works on the value itself: refused if a sealed value may be in it. */

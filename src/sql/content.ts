@@ -3,6 +3,7 @@
  * `places` are constants of the statement that are not sealed yet; whoever consumes the content says whether they
  * are to be sealed (stored in, or compared with, a sealed column) or stay as they are.
  */
+import { assertNever } from '../errors.js'
 import type { Field } from '../policy/types.js'
 import type { Container } from './types.js'
 import type { Place } from './ledger.js'
@@ -101,6 +102,8 @@ export const sourcesOf = (content: Content): readonly Source[] => {
       return sourcesOf(content.element)
     case 'row':
       return content.columns.flatMap(column => sourcesOf(column.content))
+    default:
+      return assertNever(content)
   }
 }
 
@@ -115,6 +118,8 @@ export const placesOf = (content: Content): readonly Place[] => {
       return placesOf(content.element)
     case 'row':
       return content.columns.flatMap(column => placesOf(column.content))
+    default:
+      return assertNever(content)
   }
 }
 
@@ -132,6 +137,8 @@ export const mapValues = (content: Content, change: (value: ValueContent) => Val
       return { kind: 'array', element: mapValues(content.element, change, changeSource) }
     case 'row':
       return { kind: 'row', columns: content.columns.map(({ name, content: inner }) => ({ name, content: mapValues(inner, change, changeSource) })) }
+    default:
+      return assertNever(content)
   }
 }
 
@@ -171,6 +178,19 @@ export const mergeContents = (left: Content, right: Content): Content | undefine
   if (left.kind === 'array' || right.kind === 'array') return mergeArrays(left, right)
   if (left.kind === 'row' || right.kind === 'row') return mergeRows(left, right)
   return mergeDocuments(left, right)
+}
+
+/** Any of the contents; for long lists of constants this takes time linear in them. */
+export const mergeMany = (contents: readonly Content[]): Content | undefined => {
+  const values = contents.filter(content => content.kind === 'value')
+  if (values.length < contents.length) {
+    return contents.reduce<Content | undefined>((merged, content) => (merged === undefined ? undefined : mergeContents(merged, content)), NOTHING)
+  }
+  const [first] = values
+  if (first !== undefined && values.length === 1) return first
+  const sources = values.reduce<readonly Source[]>((known, inner) => unionSources(known, inner.sources), [])
+  const places = new Set(values.flatMap(inner => inner.places))
+  return value(sources, [...places], values.some(inner => inner.hasOther))
 }
 
 const mergeValues = (left: ValueContent, right: ValueContent): ValueContent =>
@@ -223,6 +243,8 @@ export const quotingOf = (content: Content): readonly Container[] | undefined =>
       return inside('array', quotingOf(content.element))
     case 'row':
       return inside('record', commonQuoting(content.columns.map(column => column.content), quotingOf))
+    default:
+      return assertNever(content)
   }
 }
 
@@ -237,6 +259,8 @@ export const jsonQuotingOf = (content: Content): readonly Container[] | undefine
       return jsonQuotingOf(content.element)
     case 'row':
       return commonQuoting(content.columns.map(column => column.content), jsonQuotingOf)
+    default:
+      return assertNever(content)
   }
 }
 

@@ -1,5 +1,5 @@
 /** FROM clauses: relations, subqueries, functions and joins. */
-import type { Alias, JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from 'libpg-query'
+import type { Alias, JoinExpr, Node, RangeFunction, RangeSubselect, RangeTableSample, RangeVar } from 'libpg-query'
 import type { Analysis, QueryColumn } from './analysis.js'
 import { compareContents, requirePlain } from './consume.js'
 import { hasSources, mergeContents, OTHER, withinRange } from './content.js'
@@ -19,27 +19,24 @@ export const analyseFrom = (analysis: Analysis, nodes: readonly Node[], outer: S
 }
 
 const analyseItem = (analysis: Analysis, node: Node, scope: Scope): FromResult => {
-  const tag = tagOf(node)
-  switch (tag) {
-    case 'RangeVar':
-      return itemResult(relationItem(analysis, bodyOf(node, 'RangeVar') ?? {}, scope))
-    case 'RangeSubselect':
-      return itemResult(subqueryItem(analysis, bodyOf(node, 'RangeSubselect') ?? {}, scope))
-    case 'RangeFunction':
-      return itemResult(functionItem(analysis, bodyOf(node, 'RangeFunction') ?? {}, scope))
-    case 'JoinExpr':
-      return joinItem(analysis, bodyOf(node, 'JoinExpr') ?? {}, scope)
-    case 'RangeTableSample': {
-      const sample = bodyOf(node, 'RangeTableSample') ?? {}
-      for (const arg of [...(sample.args ?? []), ...(sample.repeatable === undefined ? [] : [sample.repeatable])]) plainNode(analysis, arg, scope)
-      return sample.relation === undefined ? NO_FROM : analyseItem(analysis, sample.relation, scope)
-    }
-    case 'RangeTableFunc':
-    case 'JsonTable':
-      return itemResult(documentTable(analysis, node, scope))
-    default:
-      throw statementUnsupported('a FROM item of an unknown kind', 'Write the query in another way.')
-  }
+  const relation = bodyOf(node, 'RangeVar')
+  if (relation !== undefined) return itemResult(relationItem(analysis, relation, scope))
+  const join = bodyOf(node, 'JoinExpr')
+  if (join !== undefined) return joinItem(analysis, join, scope)
+  const subquery = bodyOf(node, 'RangeSubselect')
+  if (subquery !== undefined) return itemResult(subqueryItem(analysis, subquery, scope))
+  const call = bodyOf(node, 'RangeFunction')
+  if (call !== undefined) return itemResult(functionItem(analysis, call, scope))
+  const sample = bodyOf(node, 'RangeTableSample')
+  if (sample !== undefined) return sampleItem(analysis, sample, scope)
+  if (bodyOf(node, 'RangeTableFunc') !== undefined || bodyOf(node, 'JsonTable') !== undefined) return itemResult(documentTable(analysis, node, scope))
+  throw statementUnsupported('a FROM item of an unknown kind', 'Write the query in another way.')
+}
+
+const sampleItem = (analysis: Analysis, sample: RangeTableSample, scope: Scope): FromResult => {
+  for (const arg of sample.args ?? []) plainNode(analysis, arg, scope)
+  if (sample.repeatable !== undefined) plainNode(analysis, sample.repeatable, scope)
+  return sample.relation === undefined ? NO_FROM : analyseItem(analysis, sample.relation, scope)
 }
 
 const plainNode = (analysis: Analysis, node: Node, scope: Scope): void =>
@@ -111,11 +108,13 @@ const functionItem = (analysis: Analysis, item: RangeFunction, scope: Scope): Sc
   return { name: alias?.aliasname ?? only?.name, schema: undefined, columns: finished, isOpen, isScalar }
 }
 
+const READS: ReadonlySet<string> = new Set(['ColumnRef', 'ParamRef', 'SubLink'])
+
 /** XMLTABLE and JSON_TABLE: they take documents apart, which sealed values would not survive. */
 const documentTable = (analysis: Analysis, node: Node, scope: Scope): ScopeItem => {
   const body = bodyOf(node, 'RangeTableFunc') ?? bodyOf(node, 'JsonTable') ?? {}
-  eachNode(body, (tag, inner) => {
-    if (tag === 'ColumnRef' || tag === 'ParamRef' || tag === 'SubLink') plainNode(analysis, { [tag]: inner } as unknown as Node, scope)
+  eachNode(body, inner => {
+    if (READS.has(tagOf(inner) ?? '')) plainNode(analysis, inner, scope)
   })
   const { alias } = body
   return openItem(alias?.aliasname, alias)

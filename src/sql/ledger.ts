@@ -29,7 +29,9 @@ export interface Place {
 interface Decision {
   plan: SealPlan | undefined
   isPlain: boolean
-  place: Place
+  readonly place: Place
+  /** Type names of casts around any occurrence. */
+  readonly castStarts: Set<number>
 }
 
 /** One ledger for one text. */
@@ -53,7 +55,13 @@ export class Ledger {
     if (decision.plan !== undefined && !isCompatible(decision.plan, plan)) throw usedTwice(place)
     // A value that is both stored and looked for is checked as one that is stored.
     if (decision.plan === undefined || plan.purpose === 'store') decision.plan = plan
-    if (place.casts.length > decision.place.casts.length) decision.place = place
+    noteCasts(decision, place)
+  }
+
+  /** The constant occurs where only its presence matters; a cast around it is rewritten if it is sealed elsewhere. */
+  mention(place: Place): void {
+    const decision = this.#decisionOf(place)
+    if (decision !== undefined) noteCasts(decision, place)
   }
 
   /** Parameters 1, 2, … that are sealed. */
@@ -72,10 +80,10 @@ export class Ledger {
   splices(bytes: () => Uint8Array): Splice[] {
     const splices: Splice[] = []
     const castStarts = new Set<number>()
-    for (const { plan, place } of [...this.#params.values(), ...this.#literals.values()]) {
+    for (const { plan, place, castStarts: starts } of [...this.#params.values(), ...this.#literals.values()]) {
       if (plan === undefined) continue
       if (place.constant.kind === 'string' || place.constant.kind === 'integer') splices.push(literalSplice(place.constant, plan, bytes()))
-      for (const cast of place.casts) castStarts.add(cast.start)
+      for (const start of starts) castStarts.add(start)
     }
     for (const start of castStarts) splices.push({ start, end: typeNameEnd(bytes(), start), replacement: { kind: 'text', text: 'text' } })
     return splices.toSorted((a, b) => a.start - b.start)
@@ -87,10 +95,14 @@ export class Ledger {
     const [decisions, key] = constant.kind === 'param' ? [this.#params, constant.number] : [this.#literals, constant.start]
     const known = decisions.get(key)
     if (known !== undefined) return known
-    const decision: Decision = { plan: undefined, isPlain: false, place }
+    const decision: Decision = { plan: undefined, isPlain: false, place, castStarts: new Set() }
     decisions.set(key, decision)
     return decision
   }
+}
+
+const noteCasts = (decision: Decision, place: Place): void => {
+  for (const cast of place.casts) decision.castStarts.add(cast.start)
 }
 
 const FIXED_REMEDY = 'Compare the column in the statement instead of the view.'

@@ -3,6 +3,7 @@
  * tokens rather than from the tree, so that whatever is not known to be harmless is replaced, wherever it stands.
  */
 import { fingerprintSync } from 'libpg-query'
+import { assertNever } from '../errors.js'
 import type { Catalog, Relation } from '../catalog/types.js'
 import { isBuiltInFunction } from './expression/functions.js'
 import { isKeptWord } from './keywords.js'
@@ -111,6 +112,8 @@ const written = (token: Token, known: ReadonlySet<string>): string => {
       if (known.has(name)) return token.text
       return token.kind === 'word' && (isKeptWord(name) || isBuiltInFunction(name)) ? token.text : '_'
     }
+    default:
+      return assertNever(token.kind)
   }
 }
 

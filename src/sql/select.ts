@@ -4,7 +4,7 @@ import type { Analysis, QueryColumn, QueryResult } from './analysis.js'
 import { expandRow, starColumns } from './columns.js'
 import { columnLabel } from './column-label.js'
 import { groupContents, leavePlain, requirePlain } from './consume.js'
-import { hasSources, mergeContents, OTHER, sourcesOf } from './content.js'
+import { hasSources, mergeContents, mergeMany, OTHER, sourcesOf } from './content.js'
 import type { Content } from './content.js'
 import { windowClauses } from './expression/functions.js'
 import { analyseFrom } from './from.js'
@@ -143,15 +143,15 @@ const requireUnsorted = (analysis: Analysis, content: Content): void => {
 }
 
 const valuesLists = (analysis: Analysis, select: SelectStmt, outer: Scope): QueryResult => {
-  const columns: Content[] = []
-  for (const [rowIndex, list] of (select.valuesLists ?? []).entries()) {
+  const columns: Content[][] = []
+  for (const list of select.valuesLists ?? []) {
     for (const [index, node] of (bodyOf(list, 'List')?.items ?? []).entries()) {
-      const content = analysis.evaluate(analysis, node, outer)
-      const merged = rowIndex === 0 ? content : mergeContents(columns[index] ?? content, content)
-      columns[index] = merged ?? refuseMixed(analysis, content, columns[index])
+      const column = (columns[index] ??= [])
+      column.push(analysis.evaluate(analysis, node, outer))
     }
   }
-  const result = { columns: columns.map((content, index) => ({ name: `column${String(index + 1)}`, content })), isOpen: false }
+  const merged = columns.map(contents => mergeMany(contents) ?? refuseMixed(analysis, ...contents))
+  const result = { columns: merged.map((content, index) => ({ name: `column${String(index + 1)}`, content: withoutOrigin(content) })), isOpen: false }
   sortClause(analysis, select, result, outer)
   return result
 }

@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<string, string>> = { InsertStmt: 'INSERT', UpdateSt
 /** A statement on top, or inside EXPLAIN, PREPARE, DECLARE and the like. */
 export const analyseStatement = (analysis: Analysis, node: Node, context: PlanContext): StatementResult => {
   const select = bodyOf(node, 'SelectStmt')
+  if (select?.intoClause !== undefined) analysis.effects.push({ kind: 'ddl', names: [select.intoClause.rel?.relname ?? ''], touchesProtected: false })
   if (select !== undefined) return { kind: 'SELECT', outputs: showResult(analysis, analysis.select(analysis, select, undefined)) }
   const kind = KINDS[tagOf(node) ?? '']
   if (kind !== undefined) {

@@ -6,15 +6,19 @@ type KeysOfUnion<T> = T extends unknown ? keyof T : never
 export type Tag = KeysOfUnion<Node>
 export type NodeOf<K extends Tag> = Extract<Node, Readonly<Record<K, unknown>>> extends Readonly<Record<K, infer Body>> ? Body : never
 
-/** The tag of a node; undefined for the empty object, which stands for a null in a list. */
-export const tagOf = (node: Node): Tag | undefined => {
-  for (const key in node) return key as Tag
-  return undefined
+const isTag = (key: string): key is Tag => {
+  const first = key.charCodeAt(0)
+  return first >= 65 && first <= 90
 }
+
+/** The tag of a node; undefined for the empty object, which stands for a null in a list. */
+export const tagOf = (node: Node): Tag | undefined => Object.keys(node).find(isTag)
+
+const isTagged = <K extends Tag>(node: object, tag: K): node is Readonly<Record<K, NodeOf<K>>> => tag in node
 
 /** The body of a node if it has this tag. */
 export const bodyOf = <K extends Tag>(node: Node | undefined, tag: K): NodeOf<K> | undefined =>
-  node === undefined ? undefined : (node as unknown as Readonly<Record<string, NodeOf<K> | undefined>>)[tag]
+  node !== undefined && isTagged(node, tag) ? node[tag] : undefined
 
 /** The text of a String node, '' for anything else. */
 export const stringOf = (node: Node | undefined): string => bodyOf(node, 'String')?.sval ?? ''
@@ -31,22 +35,11 @@ export const builtinName = (names: readonly string[]): string | undefined => {
   return names.length === 2 && names[0] === 'pg_catalog' ? names[1] : undefined
 }
 
-/** Calls `visit` for every tagged node below `root`, in text order as far as the tree has one. Plain recursion: the parser bounds the depth. */
-export const eachNode = (root: unknown, visit: (tag: string, body: Readonly<Record<string, unknown>>) => void): void => {
-  if (Array.isArray(root)) {
-    for (const entry of root) eachNode(entry, visit)
-    return
-  }
-  if (typeof root !== 'object' || root === null) return
-  for (const [key, value] of Object.entries(root)) {
-    if (typeof value !== 'object' || value === null) continue
-    // Tags start with a capital, field names don't; fields of a fixed type hold the body without its tag.
-    if (isTag(key) && !Array.isArray(value)) visit(key, value as Readonly<Record<string, unknown>>)
-    eachNode(value, visit)
-  }
-}
+const isNode = (value: object): value is Node => Object.keys(value).some(isTag)
 
-const isTag = (key: string): boolean => {
-  const first = key.charCodeAt(0)
-  return first >= 65 && first <= 90
+/** Calls `visit` for every tagged node in `root`, outer ones first. Plain recursion: the parser bounds the depth. */
+export const eachNode = (root: unknown, visit: (node: Node) => void): void => {
+  if (typeof root !== 'object' || root === null) return
+  if (!Array.isArray(root) && isNode(root)) visit(root)
+  for (const value of Object.values(root)) eachNode(value, visit)
 }

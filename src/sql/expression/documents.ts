@@ -6,7 +6,7 @@ import { commonQuoting, documentContent, hasSources, jsonQuotingOf, NOTHING, OTH
 import type { Content } from '../content.js'
 import type { Container } from '../types.js'
 import type { Scope } from '../scope.js'
-import { bodyOf, eachNode } from '../tree.js'
+import { bodyOf, eachNode, tagOf } from '../tree.js'
 
 const evaluated = (analysis: Analysis, node: Node | undefined, scope: Scope): Content => (node === undefined ? NOTHING : analysis.evaluate(analysis, node, scope))
 
@@ -48,6 +48,13 @@ export const jsonObject = (analysis: Analysis, node: { exprs?: Node[]; output?: 
 export const jsonArray = (analysis: Analysis, node: { exprs?: Node[]; output?: { typeName?: { names?: Node[] } } }, scope: Scope): Content =>
   withOutput(analysis, jsonOf(analysis, (node.exprs ?? []).map(entry => jsonValue(analysis, entry, scope))), node.output)
 
+/** `JSON_ARRAY(SELECT …)`. */
+export const jsonArrayQuery = (analysis: Analysis, node: { query?: Node; output?: { typeName?: { names?: Node[] } } }, scope: Scope): Content => {
+  const select = bodyOf(node.query, 'SelectStmt')
+  const columns = select === undefined ? [] : analysis.select(analysis, select, scope).columns
+  return withOutput(analysis, jsonOf(analysis, columns.map(column => column.content)), node.output)
+}
+
 interface Aggregate {
   readonly constructor?: { readonly output?: { readonly typeName?: { readonly names?: Node[] } }; readonly agg_order?: Node[]; readonly agg_filter?: Node }
 }
@@ -73,11 +80,11 @@ export const jsonInspection = (analysis: Analysis, body: object, scope: Scope): 
   return OTHER
 }
 
+const INSPECTED: ReadonlySet<string> = new Set(['ColumnRef', 'SubLink', 'ParamRef', 'FuncCall'])
+
 const inspect = (analysis: Analysis, value: unknown, scope: Scope): void => {
-  eachNode([value], (tag, inner) => {
-    if (tag === 'ColumnRef' || tag === 'SubLink' || tag === 'ParamRef' || tag === 'FuncCall') {
-      requirePlain(analysis, analysis.evaluate(analysis, { [tag]: inner } as unknown as Node, scope), 'a JSON query')
-    }
+  eachNode(value, node => {
+    if (INSPECTED.has(tagOf(node) ?? '')) requirePlain(analysis, analysis.evaluate(analysis, node, scope), 'a JSON query')
   })
 }
 

@@ -2,12 +2,12 @@
 import type { Node } from 'libpg-query'
 import type { Analysis } from '../analysis.js'
 import { evaluateColumn } from '../columns.js'
-import { compareContents, leavePlain, requirePlain, testPresence } from '../consume.js'
-import { hasSources, mergeContents, NOTHING, OTHER, withExplicit } from '../content.js'
+import { compareContents, requirePlain, testPresence } from '../consume.js'
+import { hasSources, mergeMany, NOTHING, OTHER, withExplicit } from '../content.js'
 import type { Content, RowColumn } from '../content.js'
 import { statementUnsupported } from '../refusal.js'
 import type { Scope } from '../scope.js'
-import { bodyOf, itemsOf, stringOf, tagOf } from '../tree.js'
+import { bodyOf, stringOf, tagOf } from '../tree.js'
 import type { NodeOf, Tag } from '../tree.js'
 import { cast, constant, parameter } from './constants.js'
 import * as documents from './documents.js'
@@ -23,7 +23,8 @@ type ExpressionTag =
   | 'JsonArrayConstructor' | 'JsonArrayQueryConstructor' | 'JsonObjectAgg' | 'JsonArrayAgg' | 'JsonIsPredicate' | 'JsonParseExpr' | 'JsonScalarExpr'
   | 'JsonSerializeExpr' | 'JsonFuncExpr' | 'JsonValueExpr'
 
-type Rule<K extends Tag> = (analysis: Analysis, node: NodeOf<K>, scope: Scope) => Content
+/** A method's type, so that the table of rules for single tags is one for any tag: the tag finds the rule for its own node. */
+type Rule<K extends Tag> = { rule(analysis: Analysis, node: NodeOf<K>, scope: Scope): Content }['rule']
 
 const evaluated = (analysis: Analysis, node: Node | undefined, scope: Scope): Content => (node === undefined ? NOTHING : evaluate(analysis, node, scope))
 
@@ -34,14 +35,10 @@ const plain = (analysis: Analysis, nodes: readonly (Node | undefined)[], scope: 
 
 /** One of several results. */
 const choice = (analysis: Analysis, contents: readonly Content[], operation: string): Content => {
-  let result: Content = NOTHING
-  for (const content of contents) {
-    const next = mergeContents(result, content)
-    if (next === undefined) {
-      for (const each of contents) requirePlain(analysis, each, operation)
-      return OTHER
-    }
-    result = next
+  const result = mergeMany(contents)
+  if (result === undefined) {
+    for (const each of contents) requirePlain(analysis, each, operation)
+    return OTHER
   }
   return result.kind === 'value' && result.origin !== undefined ? { ...result, origin: undefined, range: undefined } : result
 }
@@ -65,7 +62,8 @@ const row: Rule<'RowExpr'> = (analysis, { args }, scope) => ({
   columns: (args ?? []).flatMap((arg, index): readonly RowColumn[] => {
     const content = evaluate(analysis, arg, scope)
     // ROW(c.*) takes the columns apart.
-    const isStar = tagOf(bodyOf(arg, 'ColumnRef')?.fields?.at(-1) ?? {} as Node) === 'A_Star'
+    const last = bodyOf(arg, 'ColumnRef')?.fields?.at(-1)
+    const isStar = last !== undefined && tagOf(last) === 'A_Star'
     return isStar && content.kind === 'row' ? content.columns : [{ name: `f${String(index + 1)}`, content }]
   }),
 })
@@ -113,6 +111,9 @@ const nullTest: Rule<'NullTest'> = (analysis, { arg }, scope) => {
 
 const rows: Rule<'List'> = (analysis, node, scope) => plain(analysis, node.items ?? [], scope, 'a list')
 
+/** Collations in which equal texts have equal bytes. */
+const BYTEWISE: ReadonlySet<string> = new Set(['C', 'POSIX', 'default', 'ucs_basic'])
+
 const RULES: { readonly [K in ExpressionTag]: Rule<K> } = {
   A_Const: (analysis, node) => constant(analysis, node),
   ParamRef: (analysis, node) => parameter(analysis, node),
@@ -122,7 +123,9 @@ const RULES: { readonly [K in ExpressionTag]: Rule<K> } = {
   TypeCast: (analysis, node, scope) => cast(analysis, node, evaluated(analysis, node.arg, scope)),
   CollateClause: (analysis, node, scope) => {
     const content = evaluated(analysis, node.arg, scope)
-    return content.kind === 'value' ? { ...content, origin: undefined } : content
+    if (content.kind !== 'value') return content
+    // Another collation may hold different texts for equal, which sealed values can't follow: good for output only.
+    return { ...content, origin: undefined, hasOther: content.hasOther || !BYTEWISE.has(stringOf(node.collname?.at(-1))) }
   },
   FuncCall: functionCall,
   A_Indirection: indirection,
@@ -146,9 +149,9 @@ const RULES: { readonly [K in ExpressionTag]: Rule<K> } = {
   XmlSerialize: (analysis, node, scope) => plain(analysis, [node.expr], scope, 'XMLSERIALIZE'),
   JsonObjectConstructor: documents.jsonObject,
   JsonArrayConstructor: documents.jsonArray,
-  JsonArrayQueryConstructor: documents.jsonInspection,
-  JsonObjectAgg: (analysis, node, scope) => documents.jsonObjectAggregate(analysis, node.constructor as never, node.arg === undefined ? undefined : { JsonKeyValue: node.arg }, scope),
-  JsonArrayAgg: (analysis, node, scope) => documents.jsonArrayAggregate(analysis, node.constructor as never, node.arg === undefined ? undefined : { JsonValueExpr: node.arg }, scope),
+  JsonArrayQueryConstructor: documents.jsonArrayQuery,
+  JsonObjectAgg: (analysis, node, scope) => documents.jsonObjectAggregate(analysis, node.constructor, node.arg === undefined ? undefined : { JsonKeyValue: node.arg }, scope),
+  JsonArrayAgg: (analysis, node, scope) => documents.jsonArrayAggregate(analysis, node.constructor, node.arg === undefined ? undefined : { JsonValueExpr: node.arg }, scope),
   JsonIsPredicate: documents.jsonInspection,
   JsonParseExpr: documents.jsonInspection,
   JsonScalarExpr: documents.jsonInspection,
@@ -157,13 +160,14 @@ const RULES: { readonly [K in ExpressionTag]: Rule<K> } = {
   JsonValueExpr: (analysis, node, scope) => documents.jsonValue(analysis, { JsonValueExpr: node }, scope),
 }
 
+const RULE_OF: ReadonlyMap<string, Rule<Tag>> = new Map(Object.entries(RULES))
+
 /** Evaluates one expression. Throws the refusal of whatever in it sealed values don't support. */
 export const evaluate = (analysis: Analysis, node: Node, scope: Scope): Content => {
   const tag = tagOf(node)
+  // An empty node is a null in a list.
   if (tag === undefined) return NOTHING
-  const rule = (RULES as Readonly<Partial<Record<Tag, Rule<Tag>>>>)[tag]
+  const rule = RULE_OF.get(tag)
   if (rule === undefined) throw statementUnsupported('an expression of an unknown kind', 'Write the query in another way.')
-  return rule(analysis, (node as unknown as Readonly<Record<Tag, NodeOf<Tag>>>)[tag], scope)
+  return rule(analysis, bodyOf(node, tag), scope)
 }
-
-export { itemsOf, leavePlain }

@@ -3,7 +3,7 @@ import type { InsertStmt, Node, OnConflictClause, SelectStmt } from 'libpg-query
 import type { Analysis, QueryResult } from '../analysis.js'
 import { requirePlain, storeContent } from '../consume.js'
 import type { Target } from '../consume.js'
-import { hasSources, OTHER, placesOf } from '../content.js'
+import { hasSources, placesOf } from '../content.js'
 import { statementUnsupported, unsupported } from '../refusal.js'
 import { itemResult, NO_FROM, scopeOf } from '../scope.js'
 import type { Scope, ScopeItem } from '../scope.js'
@@ -85,5 +85,3 @@ const inferColumn = (analysis: Analysis, node: Node, table: ModifiedTable, scope
   const { source } = targetColumn(analysis, table, name, 'insert', true)
   if (source !== undefined && source.field.protect !== 'equality') throw unsupported('ON CONFLICT', source, 'Say protect: equality for the column in the policy and migrate it.')
 }
-
-export { OTHER }

@@ -3,7 +3,6 @@ import type { MergeStmt, MergeWhenClause } from 'libpg-query'
 import type { Analysis, QueryResult } from '../analysis.js'
 import { storeContent } from '../consume.js'
 import type { Target } from '../consume.js'
-import { OTHER } from '../content.js'
 import { analyseFrom } from '../from.js'
 import { unsupported } from '../refusal.js'
 import { itemResult, joinResults, scopeOf } from '../scope.js'
@@ -52,5 +51,3 @@ const store = (analysis: Analysis, content: Parameters<typeof storeContent>[1], 
 const refuseProtected = ({ source }: Target): void => {
   if (source !== undefined) throw unsupported('MERGE', source, 'Use INSERT … ON CONFLICT DO UPDATE.')
 }
-
-export { OTHER }

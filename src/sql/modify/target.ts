@@ -1,13 +1,12 @@
 /** The table that INSERT, UPDATE, DELETE, MERGE or COPY FROM changes. */
 import type { RangeVar } from 'libpg-query'
 import type { Relation } from '../../catalog/types.js'
-import type { Analysis, QueryColumn } from '../analysis.js'
+import type { Analysis } from '../analysis.js'
 import type { Target } from '../consume.js'
-import { hasSources, OTHER } from '../content.js'
+import { OTHER, sourcesOf } from '../content.js'
 import { unsupported } from '../refusal.js'
 import { findRelation, relationColumns, sourceOf } from '../relations.js'
 import type { ScopeItem } from '../scope.js'
-import { viewColumnOrigin } from '../view-origin.js'
 
 export interface ModifiedTable {
   /** Undefined when the catalogue lacks it: nothing in it is protected. */
@@ -30,30 +29,19 @@ export const targetColumn = (analysis: Analysis, table: ModifiedTable, name: str
   const column = relation?.columns.find(candidate => candidate.name === name)
   if (relation === undefined || column === undefined) return unknown
   if (relation.definition === undefined) return { ...unknown, source: sourceOf(relation, column, isExplicit) }
-  return viewTarget(analysis, table, { relation, attnum: column.attnum, unknown, isExplicit })
+  return viewTarget(analysis, table, unknown, isExplicit)
 }
 
-interface ViewColumn {
-  readonly relation: Relation
-  readonly attnum: number
-  readonly unknown: Target
-  readonly isExplicit: boolean
-}
-
-const viewTarget = (analysis: Analysis, { item }: ModifiedTable, { relation, attnum, unknown, isExplicit }: ViewColumn): Target => {
-  const origin = viewColumnOrigin(analysis.catalog, relation.oid, attnum)
+const viewTarget = (analysis: Analysis, { item }: ModifiedTable, unknown: Target, isExplicit: boolean): Target => {
+  const content = item.columns.find(candidate => candidate.name === unknown.column)?.content ?? OTHER
+  const origin = content.kind === 'value' ? content.origin : undefined
   const base = origin === undefined ? undefined : analysis.catalog.relationByOid(origin.relationOid)
   const column = base?.columns.find(candidate => candidate.attnum === origin?.attnum)
   if (base !== undefined && column !== undefined) {
     return { schema: base.schema, table: base.name, column: column.name, source: sourceOf(base, column, isExplicit), kind: unknown.kind }
   }
   // A computed column: the server rejects the assignment, unless a trigger or rule takes it, which we can't see into.
-  const content = item.columns.find(candidate => candidate.name === unknown.column)?.content ?? OTHER
-  if (hasSources(content)) refuseComputed(content)
-  return unknown
-}
-
-const refuseComputed = (content: QueryColumn['content']): void => {
-  const source = content.kind === 'value' || content.kind === 'document' ? content.sources[0] : undefined
+  const [source] = sourcesOf(content)
   if (source !== undefined) throw unsupported('writing through a computed view column', source, 'Write the table itself.')
+  return unknown
 }

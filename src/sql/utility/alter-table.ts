@@ -36,35 +36,50 @@ export const planAlterTable = (analysis: Analysis, statement: AlterTableStmt): v
   const relation = lookup(analysis, statement.relation)
   if (relation?.isProtected === true) {
     const scope = scopeFor(analysis, relation)
-    for (const node of statement.cmds ?? []) alterTable(analysis, relation, bodyOf(node, 'AlterTableCmd') ?? {}, scope)
+    for (const node of statement.cmds ?? []) alterTable({ analysis, relation, command: bodyOf(node, 'AlterTableCmd') ?? {}, scope })
   }
   ddl(analysis, touchedBy(analysis, statement))
 }
 
-const alterTable = (analysis: Analysis, relation: Relation, command: AlterTableCmd, scope: Scope): void => {
-  const { subtype = 'AT_AddColumn', name, def } = command
+interface Change {
+  readonly analysis: Analysis
+  readonly relation: Relation
+  readonly command: AlterTableCmd
+  readonly scope: Scope
+}
+
+const CHANGES: ReadonlyMap<AlterTableType, (change: Change) => void> = new Map<AlterTableType, (change: Change) => void>([
+  [
+    'AT_AddColumn',
+    ({ analysis, relation, command, scope }) => {
+      for (const node of bodyOf(command.def, 'ColumnDef')?.constraints ?? []) checkConstraint(analysis, relation, bodyOf(node, 'Constraint') ?? {}, scope)
+    },
+  ],
+  ['AT_AddConstraint', ({ analysis, relation, command, scope }) => checkConstraint(analysis, relation, bodyOf(command.def, 'Constraint') ?? {}, scope)],
+  [
+    'AT_ColumnDefault',
+    ({ relation, command }) => {
+      if (command.def !== undefined && isProtectedColumn(relation, command.name)) refuseDdl(relation, 'SET DEFAULT')
+    },
+  ],
+  [
+    'AT_AlterColumnType',
+    ({ analysis, relation, command, scope }) => {
+      if (isProtectedColumn(relation, command.name)) refuseDdl(relation, 'ALTER COLUMN TYPE')
+      plainExpression(analysis, bodyOf(command.def, 'ColumnDef')?.raw_default, scope, 'ALTER COLUMN TYPE')
+    },
+  ],
+  ['AT_SetExpression', ({ analysis, command, scope }) => plainExpression(analysis, command.def, scope, 'a generated column')],
+  // It may take the guard away; the names of guards are not known here.
+  ['AT_DropConstraint', ({ relation }) => refuseDdl(relation, 'DROP CONSTRAINT')],
+])
+
+const alterTable = (change: Change): void => {
+  const { subtype = 'AT_AddColumn' } = change.command
   if (HARMLESS.has(subtype)) return
-  switch (subtype) {
-    case 'AT_AddColumn':
-      for (const node of bodyOf(def, 'ColumnDef')?.constraints ?? []) checkConstraint(analysis, relation, bodyOf(node, 'Constraint') ?? {}, scope)
-      return
-    case 'AT_AddConstraint':
-      checkConstraint(analysis, relation, bodyOf(def, 'Constraint') ?? {}, scope)
-      return
-    case 'AT_ColumnDefault':
-      if (def !== undefined && isProtectedColumn(relation, name)) refuseDdl(relation, 'SET DEFAULT')
-      return
-    case 'AT_AlterColumnType':
-      if (isProtectedColumn(relation, name)) refuseDdl(relation, 'ALTER COLUMN TYPE')
-      plainExpression(analysis, bodyOf(def, 'ColumnDef')?.raw_default, scope, 'ALTER COLUMN TYPE')
-      return
-    case 'AT_SetExpression':
-      plainExpression(analysis, def, scope, 'a generated column')
-      return
-    default:
-      // DROP CONSTRAINT may take the guard away; the names of guards are not known here.
-      refuseDdl(relation, subtype === 'AT_DropConstraint' ? 'DROP CONSTRAINT' : 'this ALTER TABLE')
-  }
+  const apply = CHANGES.get(subtype)
+  if (apply === undefined) refuseDdl(change.relation, 'this ALTER TABLE')
+  else apply(change)
 }
 
 /** Also for CREATE TABLE … LIKE and the like, where `relation` is protected. */

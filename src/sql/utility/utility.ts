@@ -27,7 +27,8 @@ interface Surroundings {
   readonly inner: Inner
 }
 
-type Rule<K extends StatementTag> = (analysis: Analysis, body: NodeOf<K>, around: Surroundings) => string | UtilityPlan
+/** A method's type, so that the table of rules for single tags is one for any tag. */
+type Rule<K extends StatementTag> = { rule(analysis: Analysis, body: NodeOf<K>, around: Surroundings): string | UtilityPlan }['rule']
 
 /** Reads and changes nothing that a sealed value could be in. */
 const pass = (kind: string) => (): string => kind
@@ -249,11 +250,13 @@ const RULES: { readonly [K in StatementTag]: Rule<K> } = {
   DropSubscriptionStmt: pass('DROP SUBSCRIPTION'),
 }
 
+const RULE_OF: ReadonlyMap<string, Rule<StatementTag>> = new Map(Object.entries(RULES))
+
 /** Plans a utility statement; `inner` analyses a statement that it holds. */
 export const planUtility = (analysis: Analysis, node: Node, context: PlanContext, inner: Inner): UtilityPlan => {
   const tag = tagOf(node)
-  const rule = tag === undefined ? undefined : (RULES as Readonly<Partial<Record<Tag, Rule<StatementTag>>>>)[tag]
+  const rule = tag === undefined ? undefined : RULE_OF.get(tag)
   if (tag === undefined || rule === undefined) return neverOnTop()
-  const result = rule(analysis, bodyOf(node, tag) as NodeOf<StatementTag>, { context, inner })
+  const result = rule(analysis, bodyOf(node, tag), { context, inner })
   return typeof result === 'string' ? { kind: result, outputs: undefined } : result
 }

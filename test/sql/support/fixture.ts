@@ -1,5 +1,6 @@
 /** A catalogue in memory: the tables of a small CRM, a second schema with a table of the same name, and views. */
 import type { Catalog, Column, Relation, RelationKind, RoutineInfo } from '../../../src/catalog/types.js'
+import { assertNever } from '../../../src/errors.js'
 import type { ColumnName, Field, FieldType, Protection, ReadRule, Role } from '../../../src/policy/types.js'
 import { planText } from '../../../src/sql/plan.js'
 import type { PlanContext, Splice, TextPlan } from '../../../src/sql/types.js'
@@ -147,6 +148,8 @@ export const describePlan = (text: string, context: Partial<PlanContext> = {}): 
       return `syntax: ${result.message} at ${String(result.position)}`
     case 'stale':
       return `stale: ${result.names.join(', ')}`
+    default:
+      return assertNever(result)
   }
 }
 
