@@ -1,80 +1,110 @@
-/** A running proxy before a test's own database: keys, guards and log are made for it and go with the test. */
+/** The real proxy inside the test's process, in front of a test database that is sealed by a policy. */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import type { AuditEvent } from '../../src/audit/event.js'
 import { ddlFor } from '../../src/catalog/ddl.js'
-import { loadCatalog } from '../../src/cli/catalog-connection.js'
-import { readKeyringFile } from '../../src/cli/keyring-store.js'
-import { openProxy, prefixesOf, type ProxySettings } from '../../src/cli/proxy.js'
-import { createKeyring, formatKeyring, syncKeyring, unlockKeyring } from '../../src/crypto/keyring.js'
-import type { RootSecret } from '../../src/crypto/root-secret.js'
+import { createCatalogHolder } from '../../src/catalog/holder.js'
+import { loadCatalog, type PrefixOf } from '../../src/catalog/load.js'
+import { connectCatalog } from '../../src/cli/catalog-connection.js'
+import { auditSigner } from '../../src/crypto/audit-signer.js'
+import { createKeyring, syncKeyring, unlockKeyring, type UnlockedKeyring } from '../../src/crypto/keyring.js'
+import { Vault } from '../../src/crypto/vault.js'
 import { parsePolicy } from '../../src/policy/parse.js'
-import type { Proxy } from '../../src/server/start.js'
+import type { Policy } from '../../src/policy/types.js'
+import { startProxy } from '../../src/server/start.js'
+import type { Endpoint, InForce } from '../../src/server/types.js'
 import type { TestDatabase } from './cluster.js'
+import { startFragmenting, type FragmentingOptions } from './fragmenting.js'
 
 export interface TestProxyOptions {
   readonly database: TestDatabase
-  /** YAML. Guards are put on its columns unless `unguarded`. */
+  /** YAML. */
   readonly policy: string
-  readonly unguarded?: boolean
-  readonly settings?: Partial<ProxySettings>
+  /** Run after the guards were made: views and functions over sealed columns. */
+  readonly readers?: string
+  /** That of another test proxy on the same database; the guards are then in place. */
+  readonly keyring?: UnlockedKeyring
+  /** Bytes go in pieces between client and proxy, and between proxy and server. */
+  readonly pieces?: FragmentingOptions
 }
 
-export interface TestProxy {
-  readonly proxy: Proxy
-  readonly port: number
-  /** Connection string through the proxy; the superuser's unless said. */
-  readonly urlFor: (login?: { user: string; password: string }) => string
-  readonly folder: string
-  readonly policyPath: string
-  readonly settings: ProxySettings
+export interface TestProxy extends Endpoint {
+  /** A connection string to the test database through the proxy. */
+  readonly url: (login: { readonly user: string; readonly password: string }) => string
+  readonly keyring: UnlockedKeyring
+  readonly policy: Policy
+  readonly auditLog: string
+  readonly auditHead: string
+  /** The events so far. */
+  readonly events: () => readonly AuditEvent[]
+  readonly stop: () => Promise<void>
 }
 
-/** Files that a proxy needs: policy, and a keyring with a key for each of its fields. */
-export const proxyFiles = async (test: Test, database: TestDatabase, policyText: string): Promise<{ folder: string; settings: ProxySettings; rootKey: Buffer }> => {
+const newKeyring = (policy: Policy): UnlockedKeyring => {
+  const rootSecret = { kind: 'key', bytes: randomBytes(32) } as const
+  const now = new Date()
+  const empty = unlockKeyring(createKeyring({ rootSecret, now }), rootSecret)
+  return unlockKeyring(syncKeyring(empty, policy.fields.keys(), { now }).keyring, rootSecret)
+}
+
+const loadInForce = (test: Test, { database }: TestProxyOptions, policy: Policy, vault: Vault): ((versionAbove: number) => Promise<InForce>) => {
+  const connection = connectCatalog(database.url)
+  test.teardown(() => connection.close())
+  const prefixOf: PrefixOf = name => vault.prefixOf(name)
+  return async versionAbove => {
+    const catalog = createCatalogHolder({
+      load: async () => ({ ...(await loadCatalog(connection.query, policy, prefixOf)), version: versionAbove + 1 }),
+      now: () => performance.now(),
+    })
+    const { findings } = await catalog.refresh()
+    const blocking = findings.filter(finding => finding.severity === 'blocks' || finding.severity === 'unguarded')
+    if (blocking.length > 0) throw new Error(`the fixture is not fit for its policy: ${JSON.stringify(blocking)}`)
+    return { policy, vault, catalog }
+  }
+}
+
+/** Where clients connect, and where the proxy does: relays stand on both legs if bytes go in pieces. */
+const server = async (test: Test, { database, pieces }: TestProxyOptions): Promise<Endpoint> => {
+  const { host, port } = database.cluster
+  return pieces === undefined ? { host, port } : startFragmenting(test, { host, port }, pieces)
+}
+
+/** Seals the database as the policy says, and starts a proxy in front of it; both end with the test. */
+export const startTestProxy = async (test: Test, options: TestProxyOptions): Promise<TestProxy> => {
+  const { database, pieces } = options
+  const policy = parsePolicy([{ path: 'test.yaml', text: options.policy }])
+  const keyring = options.keyring ?? newKeyring(policy)
+  const vault = new Vault(keyring, policy.fields)
+  if (options.keyring === undefined) await database.query(ddlFor(policy, undefined, name => vault.prefixOf(name)))
+  if (options.readers !== undefined) await database.query(options.readers)
   const folder = await mkdtemp(join(tmpdir(), 'pgveil-proxy-'))
   test.teardown(() => rm(folder, { recursive: true, force: true }))
-  const rootKey = randomBytes(32)
-  const rootSecret: RootSecret = { kind: 'key', bytes: rootKey }
-  const policyPath = join(folder, 'policy.yaml')
-  await writeFile(policyPath, policyText)
-  const policy = parsePolicy([{ path: policyPath, text: policyText }])
-  const empty = createKeyring({ rootSecret, now: new Date() })
-  const { keyring } = syncKeyring(unlockKeyring(empty, rootSecret), policy.fields.keys(), { now: new Date() })
-  const keyringPath = join(folder, 'keyring.json')
-  await writeFile(keyringPath, formatKeyring(keyring), { mode: 0o600 })
-  const { host, port } = database.cluster
-  const settings: ProxySettings = {
+  const auditLog = join(folder, 'audit.jsonl')
+  const auditHead = join(folder, 'heads')
+  const running = await startProxy({
     listen: { host: '127.0.0.1', port: 0 },
-    upstream: { host, port },
-    policyPath,
-    catalogUrl: database.url,
-    keyringPath,
-    rootSecret,
-    auditLogPath: join(folder, 'audit.jsonl'),
-    auditHeadPath: join(folder, 'heads'),
+    upstream: await server(test, options),
+    upstreamTls: { mode: 'off' },
+    clientTls: { mode: 'off' },
+    audit: { path: auditLog, headPath: auditHead, keyringId: keyring.keyring.id, signer: auditSigner(keyring) },
+    load: loadInForce(test, options, policy, vault),
+    report: line => test.comment(line),
+    shutdownMs: 1_000,
+  })
+  test.teardown(() => running.stop())
+  const endpoint = pieces === undefined ? running.endpoint : await startFragmenting(test, running.endpoint, { ...pieces, seed: (pieces.seed ?? 1) + 1 })
+  return {
+    ...endpoint,
+    url: ({ user, password }) => database.urlFor({ user, password, ...endpoint }),
+    keyring,
+    policy,
+    auditLog,
+    auditHead,
+    events: () => readFileSync(auditLog, 'utf8').split('\n').filter(line => line !== '').map((line): AuditEvent => JSON.parse(line)),
+    stop: () => running.stop(),
   }
-  return { folder, settings, rootKey }
-}
-
-/** Type changes and guards of the policy, applied to the database. */
-export const guard = async (database: TestDatabase, settings: ProxySettings, policyText: string): Promise<void> => {
-  const prefixOf = prefixesOf(readKeyringFile(settings.keyringPath))
-  const policy = parsePolicy([{ path: settings.policyPath, text: policyText }])
-  await database.query(ddlFor(policy, await loadCatalog(database.url, policy, prefixOf), prefixOf))
-}
-
-/** Starts a proxy; it is stopped with the test. */
-export const startTestProxy = async (test: Test, options: TestProxyOptions): Promise<TestProxy> => {
-  const { database } = options
-  const files = await proxyFiles(test, database, options.policy)
-  const settings = { ...files.settings, ...options.settings }
-  if (options.unguarded !== true) await guard(database, settings, options.policy)
-  const proxy = await openProxy(settings)
-  test.teardown(() => proxy.stop())
-  const urlFor: TestProxy['urlFor'] = (login = { user: database.cluster.superuser, password: database.cluster.password }) =>
-    database.urlFor({ ...login, host: '127.0.0.1', port: proxy.port })
-  return { proxy, port: proxy.port, urlFor, folder: files.folder, policyPath: settings.policyPath, settings }
 }
