@@ -58,7 +58,7 @@ const values = z.strictObject({
 const subjects = z.strictObject({
   type: z.string(),
   count: count.describe('distinct people'),
-  count_exact: z.boolean().describe('false: there are more'),
+  count_exact: z.boolean().describe('false: an estimate, or a lower bound'),
   refs: z.array(z.string()).max(AUDIT_REFS_MAX).optional().describe('keyed hashes of type and key'),
 })
 

@@ -71,7 +71,7 @@ export interface ValueCounts {
   readonly failed?: number | undefined
 }
 
-/** Distinct people in a result. `count` is a lower bound when `count_exact` is false. `refs` are keyed hashes. */
+/** Distinct people in a result. When `count_exact` is false, `count` is an estimate by values shown (no key in the result), or a lower bound (too many keys). `refs` are keyed hashes. */
 export interface Subjects {
   readonly type: string
   readonly count: number

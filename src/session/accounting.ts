@@ -1,7 +1,7 @@
 /** Turns what a statement did into events, and holds them until the chunk that they cover is about to leave. */
 import type { AccessBody, AccessedColumn, AccessedObject, Actor as EventActor, AlertBody, DenyBody, EventBody, Statement, Subjects, ValueCounts } from '../audit/event.js'
 import type { ProxyError } from '../errors.js'
-import type { Field } from '../policy/types.js'
+import type { Field, Policy } from '../policy/types.js'
 import { normaliseText } from '../sql/normalise.js'
 import type { Use } from '../sql/types.js'
 import type { Execution, Shown, StatementSource } from './execution.js'
@@ -92,7 +92,7 @@ export class Accounts {
       objects: this.#objects(execution.uses, [...execution.fields.values()].map(({ field }) => field)),
       result: { rows: end.rows, completed: end.completed },
       values,
-      subjects: subjectsOf(execution)
+      subjects: subjectsOf(execution, this.#state.policy)
     }
   }
 
@@ -165,7 +165,21 @@ const valueCounts = (execution: Execution): ValueCounts => ({
   failed: orNothing(execution.forged)
 })
 
-const subjectsOf = (execution: Execution): readonly Subjects[] | undefined => {
-  const all = [...execution.subjects.values()].map(counter => counter.report()).filter(report => report !== undefined)
+/**
+ * The people in a result: by the keys in it, or else, where a table's key is not among its columns, as many as values of
+ * one of its columns were shown, which is an estimate.
+ */
+const subjectsOf = (execution: Execution, policy: Policy): readonly Subjects[] | undefined => {
+  const counted = [...execution.subjects.values()].map(counter => counter.report()).filter(report => report !== undefined)
+  const types = new Set(counted.map(({ type }) => type))
+  const estimates = new Map<string, number>()
+  for (const { field, shown } of execution.fields.values()) {
+    const [home] = field.columns
+    const type = home === undefined ? undefined : policy.tables.get(`${home.schema}.${home.table}`)?.subject?.type
+    if (type === undefined || types.has(type)) continue
+    const values = [...shown.values()].reduce((sum, count) => sum + count, 0)
+    estimates.set(type, Math.max(values, estimates.get(type) ?? 0))
+  }
+  const all = [...counted, ...[...estimates].map(([type, count]) => ({ type, count, count_exact: false }))]
   return all.length === 0 ? undefined : all
 }
