@@ -9,17 +9,17 @@ export const SMALL_MESSAGE_BYTES_MAX = 10_000
 /** Q P B F d: PQ_LARGE_MESSAGE_LIMIT of the server (MaxAllocSize - 1). Also the most that we may send after rewriting. */
 export const LARGE_MESSAGE_BYTES_MAX = 0x3fff_fffe
 /** The longest message which is held whole in order to inspect it. Longer ones that need no inspection stream through. */
-export const INSPECTED_MESSAGE_BYTES_MAX = 128 * 1024 * 1024
+export const INSPECTED_MESSAGE_BYTES_MAX: number = 128 * 1024 * 1024
 /** Requests in flight on one connection; a client that pipelines more waits for answers. */
 export const REQUESTS_IN_FLIGHT_MAX = 65_536
 /** Prepared statements and portals remembered for one connection. */
 export const STATEMENTS_MAX = 10_000
 export const PORTALS_MAX = 10_000
 /** Bytes of SQL text which the planner accepts; parsing takes time linear in it (20,000-row VALUES took 49 ms). */
-export const SQL_BYTES_MAX = 16 * 1024 * 1024
+export const SQL_BYTES_MAX: number = 16 * 1024 * 1024
 /** Entries and summed text bytes of the plan cache. */
 export const PLANS_CACHED_MAX = 2_000
-export const PLANS_CACHED_BYTES_MAX = 32 * 1024 * 1024
+export const PLANS_CACHED_BYTES_MAX: number = 32 * 1024 * 1024
 /** Nesting of containers (array in record in json …) and of views in views that is followed; deeper is masked or refused. */
 export const CONTAINER_DEPTH_MAX = 16
 export const VIEW_DEPTH_MAX = 32
@@ -28,22 +28,22 @@ export const TOKENS_PER_VALUE_MAX = 100_000
 /** `equality` values must fit a btree page after sealing (design.md 2). */
 export const EQUALITY_BYTES_MAX = 1_800
 /** Read size and write-coalescing size of a socket. */
-export const SOCKET_BUFFER_BYTES = 64 * 1024
+export const SOCKET_BUFFER_BYTES: number = 64 * 1024
 export const CONNECTIONS_MAX = 5_000
 export const STARTUP_SECONDS_MAX = 30
 /** Policy files: a person writes them. */
-export const POLICY_FILE_BYTES_MAX = 4 * 1024 * 1024
+export const POLICY_FILE_BYTES_MAX: number = 4 * 1024 * 1024
 /** Access log: names chosen by a client, the normalised text of a statement (in characters), and one line. */
 export const AUDIT_NAME_CHARACTERS_MAX = 64
 export const AUDIT_TEXT_CHARACTERS_MAX = 8_192
-export const AUDIT_LINE_BYTES_MAX = 1024 * 1024
+export const AUDIT_LINE_BYTES_MAX: number = 1024 * 1024
 /** People whose references stand in an event, and people who are counted exactly. */
 export const AUDIT_REFS_MAX = 200
 export const AUDIT_SUBJECTS_MAX = 10_000
 /** Events after which a chain's head is signed even within a second. */
 export const AUDIT_HEAD_EVENTS_MAX = 1_000
 /** Keyring files: a field takes some 300 bytes, so this is room for 50,000 fields. */
-export const KEYRING_FILE_BYTES_MAX = 16 * 1024 * 1024
+export const KEYRING_FILE_BYTES_MAX: number = 16 * 1024 * 1024
 /** A passphrase is typed by a person or made by a password store. */
 export const PASSPHRASE_BYTES_MAX = 4096
 /** Opening a connection to the database server, TLS included. */
@@ -58,3 +58,5 @@ export const LINGER_SECONDS_MAX = 5
 export const REFUSED_CONNECTIONS_MAX = 256
 /** Between two looks at the catalogue, when no statement asks for one. */
 export const CATALOG_REFRESH_SECONDS = 15
+/** pgveil.yaml: a person writes it. */
+export const CONFIG_FILE_BYTES_MAX: number = 64 * 1024

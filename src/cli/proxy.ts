@@ -1,4 +1,5 @@
 /** Composes a proxy from files and URLs: policy, keyring and catalogue in the terms of the server side. */
+import { existsSync } from 'node:fs'
 import { createCatalogHolder } from '../catalog/holder.js'
 import { loadCatalog, type PrefixOf } from '../catalog/load.js'
 import { auditSigner } from '../crypto/audit-signer.js'
@@ -54,9 +55,14 @@ const requireUnblocked = (catalog: Catalog): void => {
   if (first !== undefined) throw new ProxyError('database_blocked', { count: blocking.length, first: `${first.object}: ${first.reason}` })
 }
 
+const unlock = ({ keyringPath, rootSecret }: ProxySettings): UnlockedKeyring => {
+  if (!existsSync(keyringPath)) throw new ProxyError('keyring_invalid', { source: keyringPath, reason: 'there is no keyring; make one with: pgveil keys init' })
+  return unlockKeyring(readKeyringFile(keyringPath), rootSecret, keyringPath)
+}
+
 interface Loader {
-  load(versionAbove: number): Promise<InForce>
-  close(): Promise<void>
+  readonly load: (versionAbove: number) => Promise<InForce>
+  readonly close: () => Promise<void>
 }
 
 /** Reads policy and keyring anew each time; the catalogue's connection stays. */
@@ -71,7 +77,7 @@ const loaderOf = (settings: ProxySettings): Loader => {
   }
   const load = async (versionAbove: number): Promise<InForce> => {
     const policy = readPolicyFiles(settings.policyPath)
-    const unlocked = unlockKeyring(readKeyringFile(settings.keyringPath), settings.rootSecret, settings.keyringPath)
+    const unlocked = unlock(settings)
     const vault = vaultFor(policy, unlocked)
     const prefixOf = prefixesOf(unlocked.keyring)
     const read = () => inTurn(() => loadCatalog(connection.query, policy, prefixOf))
@@ -99,7 +105,9 @@ const withClose = (proxy: Proxy, close: () => Promise<void>): Proxy => ({
  * `audit_unwritable`, `config_invalid`.
  */
 export const openProxy = async (settings: ProxySettings): Promise<Proxy> => {
-  const unlocked = unlockKeyring(readKeyringFile(settings.keyringPath), settings.rootSecret, settings.keyringPath)
+  // A bad policy is told before a missing keyring, which it may be the reason for.
+  readPolicyFiles(settings.policyPath)
+  const unlocked = unlock(settings)
   const loader = loaderOf(settings)
   try {
     const proxy = await startProxy({

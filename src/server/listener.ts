@@ -1,5 +1,5 @@
 /** Accepts clients, within a limit, and knows the sessions that are open. */
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { ProxyError } from '../errors.js'
 import { CONNECTIONS_MAX, REFUSED_CONNECTIONS_MAX, SOCKET_BUFFER_BYTES } from '../limits.js'
 import type { Services } from '../session/services.js'
@@ -71,8 +71,8 @@ const listening = (server: Server, { host, port }: Endpoint): Promise<Endpoint> 
       reject(new ProxyError('config_invalid', { reason: `${host}:${port} ${reason}` }, { cause }))
     })
     server.listen({ host, port }, () => {
-      const address = server.address() as AddressInfo
-      resolve({ host, port: address.port })
+      const address = server.address()
+      resolve({ host, port: typeof address === 'object' && address !== null ? address.port : port })
     })
   })
 

@@ -1,7 +1,7 @@
 /** From an accepted socket to what its client wants: encryption is settled here, within a time limit. */
 import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
-import { ProxyError } from '../errors.js'
+import { assertNever, ProxyError } from '../errors.js'
 import { STARTUP_SECONDS_MAX } from '../limits.js'
 import { Negotiation, type ClientTlsMode, type Opening, type StartupPacket } from '../session/negotiation.js'
 import { fatalError } from '../session/substitution.js'
@@ -113,6 +113,8 @@ class OpeningClient {
         return undefined
       case 'close':
         return this.#gone()
+      default:
+        return assertNever(opening)
     }
   }
 

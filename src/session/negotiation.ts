@@ -1,5 +1,5 @@
 /** What the first bytes of a connection ask for, and what they get. No socket here: bytes in, decisions out. */
-import { asProxyError, ProxyError } from '../errors.js'
+import { asProxyError, assertNever, ProxyError } from '../errors.js'
 import { readStartup, type StartupPacket, type StartupRead } from '../wire/startup.js'
 
 export { SSL_REQUEST } from '../wire/startup.js'
@@ -75,6 +75,8 @@ export class Negotiation {
         return { kind: 'cancel', raw: read.raw }
       case 'startup':
         return this.#startup(read, bytes.subarray(read.length))
+      default:
+        return assertNever(read)
     }
   }
 
