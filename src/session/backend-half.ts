@@ -48,6 +48,8 @@ export class BackendHalf implements FrameHandler {
   readonly #diagnostics: Diagnostics
   readonly #asynchronous: AsynchronousMessages
   #sawDdl = false
+  /** An error came before the Sync that ends the skipping was sent. */
+  #isSkipping = false
 
   constructor(state: SessionState, accounts: Accounts, outbox: Outbox, links: BackendLinks) {
     this.outbox = outbox
@@ -107,7 +109,7 @@ export class BackendHalf implements FrameHandler {
       case BACKEND.ERROR_RESPONSE:
         return this.#error(head, body())
       case BACKEND.READY_FOR_QUERY:
-        return this.#ready(head, body(), forward)
+        return this.#ready(body(), forward)
       case BACKEND.FUNCTION_CALL_RESPONSE:
         return this.#diagnostics.functionResult(this.#execution(tag), bytes, start, end, this.outbox)
       default:
@@ -230,16 +232,25 @@ export class BackendHalf implements FrameHandler {
     this.#rows.endResult()
   }
 
-  /** After an error in an extended message the server reads on to the next Sync and does nothing of what is in between, Query included. */
+  /**
+   * After an error in an extended message the server reads on to the next Sync and does nothing of what is in between, Query
+   * included. That Sync may not have been sent yet: what is sent before it is dropped when its answer comes.
+   */
   #skipToSync(): void {
     for (let request = this.#state.requests.head; request !== undefined && request.kind !== 'sync'; request = this.#state.requests.head) {
       if (request.kind === 'describe' && request.of !== undefined) request.of.describesPending--
       if (request.kind === 'query' || request.kind === 'function_call') this.#state.cyclesDone++
       this.#state.requests.shift()
     }
+    this.#isSkipping = this.#state.requests.head === undefined
   }
 
-  #ready(head: Request | undefined, body: Buffer, forward: () => void): void {
+  #ready(body: Buffer, forward: () => void): void {
+    if (this.#isSkipping) {
+      this.#skipToSync()
+      this.#state.rewind()
+    }
+    const head = this.#state.requests.head
     if (head === undefined || !endsCycle(head)) return confused(BACKEND.READY_FOR_QUERY, head)
     this.#state.requests.shift()
     this.#state.cyclesDone++

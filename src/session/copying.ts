@@ -26,9 +26,9 @@ interface Stream {
 
 /**
  * Extended protocol: `waiting` from Execute to the server's answer, `active` from CopyInResponse until the client's CopyDone
- * or CopyFail. While active the server answers no Sync.
+ * or CopyFail. While active the server answers no Sync. `sent`: the client has ended its data before the server asked for it.
  */
-export type CopyPhase = 'none' | 'waiting' | 'active'
+export type CopyPhase = 'none' | 'waiting' | 'active' | 'sent'
 
 export class CopyInFlow {
   #streams: Stream[] = []
@@ -95,6 +95,7 @@ export class CopyInFlow {
 
   #leave(): void {
     if (this.phase === 'active') this.phase = 'none'
+    else if (this.phase === 'waiting') this.phase = 'sent'
   }
 }
 

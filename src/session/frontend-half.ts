@@ -95,8 +95,8 @@ export class FrontendHalf implements FrameHandler {
 
   /** The server has begun to take COPY data in: a Sync sent during that time gets no answer, so it is not sent. */
   copyBegan(): void {
-    if (this.copyIn.phase !== 'waiting') return
-    this.copyIn.phase = 'active'
+    if (this.copyIn.phase !== 'waiting' && this.copyIn.phase !== 'sent') return
+    this.copyIn.phase = this.copyIn.phase === 'sent' ? 'none' : 'active'
     this.copyIn.hasHeldSync = false
   }
 
@@ -232,6 +232,7 @@ export class FrontendHalf implements FrameHandler {
         this.copyIn.hasHeldSync = true
         return
       case 'none':
+      case 'sent':
         this.#state.cyclesSent++
         this.#state.requests.push({ kind: 'sync' })
         return this.outbox.add(bytes, start, end)

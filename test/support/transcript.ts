@@ -14,8 +14,12 @@ export const fieldsOf = ({ body }: Message): Readonly<Record<string, string>> =>
       .map(field => [field.slice(0, 1), field.slice(1)]),
   )
 
+/** Where in the server's source an unknown portal was noticed: in Describe, since the proxy asks what such a portal is. */
+const NOTICED_ELSEWHERE = /(?<=C34000\\x00.*)\\x00Fpostgres\.c\\x00L\d+\\x00R\w+/
+
 /** One line for a message. Process ids, which differ between runs, are left out. */
 export const lineOf = (message: Message): string => {
+  if (message.tag === 'E') return `E ${readable(message.body)}`.replace(NOTICED_ELSEWHERE, '')
   if (message.tag === 'A') return `A ${readable(message.body.subarray(4))}`
   if (message.tag === 'K') return 'K'
   return `${message.tag} ${readable(message.body)}`

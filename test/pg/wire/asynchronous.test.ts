@@ -2,10 +2,7 @@
 import t from 'tap'
 import { send } from '../../support/frontend-messages.js'
 import { RawClient } from '../../support/raw-client.js'
-import { messagesIn, sqlStatesOf, tagsOf } from '../../support/transcript.js'
-import { checkConversations, type Conversation } from './compare.js'
-
-const outline = (bytes: Buffer): unknown => ({ tags: tagsOf(messagesIn(bytes)), errors: sqlStatesOf(messagesIn(bytes)) })
+import { checkConversations, outline, type Conversation } from './compare.js'
 
 const CONVERSATIONS: readonly Conversation[] = [
   {

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { createDatabase, createLogin, type TestDatabase } from '../../support/cluster.js'
 import { startTestProxy, type TestProxy } from '../../support/proxy.js'
 import { RawClient, type Address } from '../../support/raw-client.js'
-import { lineOf, messagesIn } from '../../support/transcript.js'
+import { lineOf, messagesIn, sqlStatesOf, tagsOf } from '../../support/transcript.js'
 
 /** What a conversation may use besides its own connection. */
 export interface World {
@@ -20,6 +20,9 @@ export interface Conversation {
   /** What the client sees of it; all messages in order if absent. */
   readonly view?: (bytes: Buffer) => unknown
 }
+
+/** A view for conversations whose messages hold what differs between runs. */
+export const outline = (bytes: Buffer): unknown => ({ tags: tagsOf(messagesIn(bytes)), errors: sqlStatesOf(messagesIn(bytes)) })
 
 const SCHEMA = `
 CREATE TABLE people (id int PRIMARY KEY, name text, email text);

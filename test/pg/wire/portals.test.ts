@@ -1,7 +1,7 @@
 /** Statements and portals: names, lifetimes, row limits, formats. */
 import t from 'tap'
 import { send } from '../../support/frontend-messages.js'
-import { checkConversations, type Conversation } from './compare.js'
+import { checkConversations, outline, type Conversation } from './compare.js'
 
 const CONVERSATIONS: readonly Conversation[] = [
   {
@@ -98,6 +98,7 @@ const CONVERSATIONS: readonly Conversation[] = [
       await client.ask([send.bind({ statement: 'sh' }), send.execute(), send.sync()])
       await client.ask([send.parse('SELECT * FROM shape', 'sh2'), send.describe('S', 'sh2'), send.bind({ statement: 'sh2' }), send.execute(), send.sync()])
     },
+    view: outline,
   },
   {
     name: 'parameter types: given, short lists, inferred, arrays',
