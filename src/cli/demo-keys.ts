@@ -16,6 +16,17 @@ const OWNER_ONLY = 0o600
 /** Where the demo keeps its root key. */
 export const demoRootKeyPath = (dataPath: string): string => join(dataPath, 'root.key')
 
+/** Whether the keyring is the demo's own: only then may it be dropped with the demo's data. */
+export const isDemoKeyring = (dataPath: string, keyringPath: string): boolean => {
+  try {
+    const secret = parseRootKey(readBoundedFile(demoRootKeyPath(dataPath), ROOT_KEY_FILE_BYTES_MAX))
+    unlockKeyring(readKeyringFile(keyringPath), secret, keyringPath)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const demoRootSecret = (dataPath: string): RootSecret => {
   const path = demoRootKeyPath(dataPath)
   if (!existsSync(path)) {
@@ -37,6 +48,9 @@ export interface DemoKeysOptions {
 export const prepareDemoKeys = ({ dataPath, keyringPath, policy, hasData }: DemoKeysOptions): RootSecret => {
   const isLost = hasData && !(existsSync(demoRootKeyPath(dataPath)) && existsSync(keyringPath))
   if (isLost) throw new ProxyError('keyring_invalid', { source: keyringPath, reason: 'the keys of the demo data are gone; start afresh with --reset' })
+  // Without the demo's root key beside it, a keyring belongs to some other database.
+  const isForeign = existsSync(keyringPath) && !existsSync(demoRootKeyPath(dataPath))
+  if (isForeign) throw new ProxyError('keyring_invalid', { source: keyringPath, reason: 'is not the keyring of the demo; give the demo another --data-dir' })
   const secret = demoRootSecret(dataPath)
   const now = new Date()
   if (!existsSync(keyringPath)) createKeyringFile(keyringPath, formatKeyring(createKeyring({ rootSecret: secret, now })))

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { asProxyError } from '../errors.js'
 import { auditCommand } from './audit.js'
+import { doctorCommand } from './doctor.js'
 import { keysCommand } from './keys.js'
 import { policyCommand } from './policy.js'
 import { startCommand } from './start.js'
@@ -15,6 +16,7 @@ const program = (): Command =>
   new Command('pgveil')
     .description('PostgreSQL proxy: seals personal columns on write, opens or masks them by role on read, logs every access')
     .addCommand(startCommand())
+    .addCommand(doctorCommand())
     .addCommand(keysCommand())
     .addCommand(policyCommand())
     .addCommand(auditCommand())

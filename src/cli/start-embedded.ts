@@ -8,25 +8,29 @@ import { removeCluster, startCluster, type Cluster } from '../embedded/cluster.j
 import { withClient } from '../embedded/connection.js'
 import { loadDemo } from '../embedded/demo-load.js'
 import { DEMO_DATABASE, prepareDemo, type DemoAccount, type DemoAccounts } from '../embedded/demo.js'
+import { ProxyError } from '../errors.js'
 import type { Policy } from '../policy/types.js'
 import type { Proxy } from '../server/start.js'
 import { loadCatalog } from './catalog-connection.js'
-import { demoRootKeyPath, prepareDemoKeys } from './demo-keys.js'
+import { demoRootKeyPath, isDemoKeyring, prepareDemoKeys } from './demo-keys.js'
 import { readKeyringFile } from './keyring-store.js'
 import { progress } from './output.js'
 import { readPolicyFiles } from './policy-files.js'
 import { openProxy, prefixesOf } from './proxy.js'
 import type { Started } from './started.js'
 
-/** The same place in the sources and in the built package. */
-const DEMO_POLICY = fileURLToPath(new URL('../../policies/crm.yaml', import.meta.url))
+/** The demo's policy: the same place in the sources and in the built package. */
+export const DEMO_POLICY: string = fileURLToPath(new URL('../../policies/crm.yaml', import.meta.url))
 const DEMO_WRITER = 'crm_app'
 const PROGRESS_ROWS = 5_000
-const DROPPED: readonly string[] = ['demo.accounts.json', 'keyring.json', 'audit.jsonl', 'heads']
+const DROPPED: readonly string[] = ['keyring.json', 'audit.jsonl', 'heads']
 
 /** Drops the database with everything that belongs to it in the data directory; files kept elsewhere stay. */
 const reset = async (dataPath: string): Promise<void> => {
   await removeCluster(dataPath)
+  rmSync(join(dataPath, 'demo.accounts.json'), { force: true })
+  // A keyring that the demo's root key does not unlock seals somebody's real data, and the log beside it is about that.
+  if (!isDemoKeyring(dataPath, join(dataPath, 'keyring.json'))) return
   for (const path of [demoRootKeyPath(dataPath), ...DROPPED.map(name => join(dataPath, name))]) rmSync(path, { recursive: true, force: true })
 }
 
@@ -37,7 +41,13 @@ const urlOf = (proxy: Proxy, { user, password }: DemoAccount): string =>
 const applyGuards = async (cluster: Cluster, policy: Policy, keyringPath: string, catalogUrl: string): Promise<void> => {
   const prefixOf = prefixesOf(readKeyringFile(keyringPath))
   const sql = ddlFor(policy, await loadCatalog(catalogUrl, policy, prefixOf), prefixOf)
-  await withClient(cluster.url(DEMO_DATABASE), client => client.query(sql))
+  try {
+    await withClient(cluster.url(DEMO_DATABASE), client => client.query(sql))
+  } catch (cause) {
+    // Rows that were loaded under another policy may be in the way; the server's message names constraint and table only.
+    const reason = `the guards of this policy cannot be put on the demo's tables (${cause instanceof Error ? cause.message : 'failed'}); start afresh with --reset`
+    throw new ProxyError('embedded_failed', { reason }, { cause })
+  }
 }
 
 const fill = async (proxy: Proxy, accounts: readonly DemoAccount[]): Promise<void> => {

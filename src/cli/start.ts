@@ -11,11 +11,12 @@ import { readBoundedFile } from './keyring-store.js'
 import { progress } from './output.js'
 import { openProxy } from './proxy.js'
 import { findRootSecret } from './root-secret.js'
-import { takeSignals, type Signals } from './signals.js'
+import { Signals } from './signals.js'
 import { startEmbedded } from './start-embedded.js'
 import { endpointText, printReady, type Started } from './started.js'
 
-type Flags = Readonly<Record<string, string | boolean | undefined>>
+/** As commander returns them. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>
 
 const CONFIG_FILE = 'pgveil.yaml'
 
@@ -28,7 +29,8 @@ const configFile = (): ConfigFile | undefined => {
 export const readConfig = (flags: Flags): StartConfig =>
   resolveConfig({ flags, environment: process.env, file: configFile(), workingDirectory: process.cwd() })
 
-const passphraseFileOf = ({ passphraseFile }: Flags): string | undefined =>
+/** The file that `--passphrase-file` or its variable names. */
+export const passphraseFileOf = ({ passphraseFile }: Flags): string | undefined =>
   typeof passphraseFile === 'string' ? passphraseFile : process.env['PGVEIL_PASSPHRASE_FILE']
 
 const startExternal = async (config: StartConfig, database: ExternalDatabase, flags: Flags): Promise<Started> => {
@@ -61,7 +63,7 @@ const runUntilEnded = async (config: StartConfig, flags: Flags, signals: Signals
 
 const start = async (flags: Flags): Promise<void> => {
   const config = readConfig(flags)
-  const signals = takeSignals()
+  const signals = new Signals()
   try {
     await runUntilEnded(config, flags, signals)
   } finally {
