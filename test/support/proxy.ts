@@ -33,8 +33,8 @@ export interface TestProxyOptions {
 }
 
 export interface TestProxy extends Endpoint {
-  /** A connection string to the test database through the proxy. */
-  readonly url: (login: { readonly user: string; readonly password: string }) => string
+  /** A connection string to the test database through the proxy; the superuser's without a login. */
+  readonly urlFor: (login?: { readonly user: string; readonly password: string }) => string
   readonly keyring: UnlockedKeyring
   readonly policy: Policy
   readonly auditLog: string
@@ -99,7 +99,7 @@ export const startTestProxy = async (test: Test, options: TestProxyOptions): Pro
   const endpoint = pieces === undefined ? running.endpoint : await startFragmenting(test, running.endpoint, { ...pieces, seed: (pieces.seed ?? 1) + 1 })
   return {
     ...endpoint,
-    url: ({ user, password }) => database.urlFor({ user, password, ...endpoint }),
+    urlFor: login => database.urlFor({ ...login, ...endpoint }),
     keyring,
     policy,
     auditLog,
