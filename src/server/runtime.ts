@@ -127,6 +127,7 @@ export class Runtime {
       get logKey(): Buffer {
         return inForce().vault.logKey()
       },
+      report: line => this.#options.report(line),
       newId: () => randomUUID(),
       textHash: text => createHmac('sha256', inForce().vault.logKey()).update(text).digest('hex').slice(0, TEXT_HASH_HEX_DIGITS),
     }

@@ -4,6 +4,7 @@ import type { ProxyError } from '../errors.js'
 import type { Field, Policy } from '../policy/types.js'
 import { normaliseText } from '../sql/normalise.js'
 import type { Use } from '../sql/types.js'
+import { faultLine } from './fault.js'
 import type { Execution, Shown, StatementSource } from './execution.js'
 import type { SessionState } from './state.js'
 
@@ -61,6 +62,8 @@ export class Accounts {
 
   /** A refusal of ours. */
   deny(execution: Execution, error: ProxyError): void {
+    const fault = faultLine(error)
+    if (fault !== undefined) this.#state.services.report(fault)
     const body: DenyBody = {
       ...this.#common(), type: 'deny', outcome: 'denied', sqlstate: error.sqlState, error: error.code,
       stmt: this.#statement(execution.source, execution.plan?.copy !== undefined), objects: this.#objects(execution.uses, [])

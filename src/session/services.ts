@@ -25,6 +25,8 @@ export interface Services {
   readonly logKey: Uint8Array
   /** Stands in the log for a text that does not parse. */
   textHash(text: string): string
+  /** One line for the operator about what should not happen; it never holds a value. */
+  report(line: string): void
   /** A fresh id, for sessions. */
   newId(): string
 }

@@ -8,6 +8,7 @@ import { Framer, type FrameHandler, type Handling } from '../wire/framer.js'
 import type { StartupPacket } from '../wire/startup.js'
 import { Accounts } from './accounting.js'
 import { BackendHalf } from './backend-half.js'
+import { faultLine } from './fault.js'
 import { FrontendHalf } from './frontend-half.js'
 import { Login } from './login.js'
 import { Outbox } from './outbox.js'
@@ -55,6 +56,7 @@ export class Session {
   readonly #fromClient: Framer
   readonly #fromServer: Framer
   #phase: Phase = { kind: 'login' }
+  #hasClientEnded = false
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -72,7 +74,7 @@ export class Session {
     } catch (error) {
       this.#refuseClient(asProxyError(error))
     }
-    this.#flushToServer()
+    this.#sent()
   }
 
   /** Bytes from the server. */
@@ -94,9 +96,10 @@ export class Session {
     this.#options.client.end()
   }
 
-  /** The client has closed its half: the server may still answer, and sees the same end. */
+  /** The client has closed its half: the server may still answer, and sees the same end behind all that the client sent. */
   clientEnded(): void {
-    this.#options.server.end()
+    this.#hasClientEnded = true
+    this.#passEndOn()
   }
 
   /** Either socket is gone. */
@@ -117,12 +120,13 @@ export class Session {
   shutDown(error: ProxyError): void {
     if (this.#phase.kind === 'closed' || this.#phase.kind === 'ending') return
     this.#refuseClient(error)
-    this.#flushToServer()
+    this.#sent()
   }
 
   /** Ends the session at once: nothing that waits to be sent is released. */
   fail(error: ProxyError): void {
     if (this.#phase.kind === 'closed') return
+    this.#reportFault(error)
     this.#close(error.sqlState)
     this.#options.client.write(fatalError(error))
     this.#options.client.end()
@@ -151,7 +155,9 @@ export class Session {
       },
       message: (tag, bytes, start, end) => {
         const phase = this.#phase
-        if ((phase.kind === 'running' || phase.kind === 'ending') && this.#isReady()) phase.running.backend.message(tag, bytes, start, end)
+        // No message may follow a FATAL, and none does from PostgreSQL itself.
+        if (phase.kind === 'closed') return
+        if (phase.kind !== 'login' && this.#isReady()) phase.running.backend.message(tag, bytes, start, end)
         else this.#loginStep(tag, bytes, start, end)
       },
       passed: (bytes, start, end) => this.#toClient.add(bytes, start, end)
@@ -197,7 +203,7 @@ export class Session {
       refreshCatalog: () => this.#refreshCatalog(),
       pause: () => this.#fromClient.pause(),
       resume: () => this.#resumeClient(),
-      fail: error => this.#refuseClient(error)
+      fail: error => this.shutDown(error)
     })
     const backend = new BackendHalf(state, accounts, this.#toClient, {
       copyBegan: () => frontend.copyBegan(),
@@ -235,15 +241,32 @@ export class Session {
     } catch (error) {
       this.#refuseClient(asProxyError(error))
     }
-    this.#flushToServer()
+    this.#sent()
   }
 
   /** What the client sent can't be gone on with. The server is made to end the session behind all that it still owes. */
   #refuseClient(error: ProxyError): void {
-    if (this.#phase.kind !== 'running') return this.fail(error)
+    if (this.#phase.kind !== 'running' || !this.#phase.isReady) return this.fail(error)
     this.#phase.running.state.ending = error
     this.#phase = { kind: 'ending', running: this.#phase.running, error }
     this.#toServer.add(poison())
+  }
+
+  /** After messages of the client's were handled. What is left unread stays in its socket, so that waiting holds no memory of ours. */
+  #sent(): void {
+    this.#flushToServer()
+    if (this.#fromClient.isPaused) this.#options.client.pauseReading()
+    else this.#options.client.resumeReading()
+    this.#passEndOn()
+  }
+
+  #passEndOn(): void {
+    if (this.#hasClientEnded && !this.#fromClient.isPaused) this.#options.server.end()
+  }
+
+  #reportFault(error: ProxyError): void {
+    const line = faultLine(error)
+    if (line !== undefined) this.#options.services.report(`session ${this.id}: ${line}`)
   }
 
   #flushToServer(): void {
@@ -270,10 +293,10 @@ export class Session {
     this.#phase = { kind: 'closed' }
     this.#toServer.discard()
     if (phase.kind === 'login') return
-    const { accounts, state } = phase.running
+    const { accounts, backend, state } = phase.running
     accounts.add({ type: 'session.end', outcome: sqlState === undefined ? 'allowed' : 'error', actor: accounts.actor, db: state.actor.database, sqlstate: sqlState })
     try {
-      accounts.flush()
+      backend.settle()
     } catch {
       // The session ends all the same, and takes along what is not on record.
       this.#toClient.discard()
