@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `pgveil`: one file per subcommand, registered here. */
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { asProxyError } from '../errors.js'
 import { auditCommand } from './audit.js'
@@ -12,8 +13,15 @@ import { progress } from './output.js'
 const EXIT_FAILURE = 1
 const EXIT_USAGE = 2
 
+/** From package.json, which lies as far above the sources as above the build. */
+const version = (): string => {
+  const { version: text }: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return text
+}
+
 const program = (): Command =>
   new Command('pgveil')
+    .version(version())
     .description('PostgreSQL proxy: seals personal columns on write, opens or masks them by role on read, logs every access')
     .addCommand(startCommand())
     .addCommand(doctorCommand())
