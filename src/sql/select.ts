@@ -101,7 +101,7 @@ const groupKeys = (analysis: Analysis, node: Node, result: QueryResult, scope: S
   const position = bodyOf(node, 'A_Const')?.ival
   if (position !== undefined) return [positioned(result, position.ival ?? 0)]
   const name = simpleName(node)
-  if (name !== undefined && !scope.from.columns.some(column => column.name === name) && !scope.from.isOpen) {
+  if (name !== undefined && !scope.from.columns.some(column => column.name === name)) {
     const output = result.columns.find(column => column.name === name)
     if (output !== undefined) return [output.content]
   }

@@ -3,6 +3,7 @@ import type { Node } from 'libpg-query'
 import type { Analysis } from '../analysis.js'
 import { statementUnsupported } from '../refusal.js'
 import { bodyOf } from '../tree.js'
+import { namesSensitive } from '../utility/touched.js'
 
 /**
  * Notes what a call does besides its result. True if the database has a routine of that name, which is then not taken
@@ -11,6 +12,7 @@ import { bodyOf } from '../tree.js'
 export const noteRoutine = (analysis: Analysis, names: readonly string[], args: readonly Node[]): boolean => {
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? names.at(-2) : undefined
+  refuseHiddenQuery(analysis, name, args)
   if (schema === 'pg_catalog' || analysis.catalog.routinesNamed(name).length === 0) {
     if (schema === undefined || schema === 'pg_catalog') noteSetting(analysis, name, args)
     return schema !== undefined && schema !== 'pg_catalog'
@@ -25,6 +27,21 @@ export const noteRoutine = (analysis: Analysis, names: readonly string[], args: 
   }
   if (!analysis.isView) analysis.effects.push({ kind: 'opaque' })
   return routines.length > 0 || schema !== undefined
+}
+
+/** Functions that run the query in their text: what it compares would be compared with sealed values. */
+const QUERY_FUNCTIONS: ReadonlySet<string> = new Set([
+  'query_to_xml', 'query_to_xmlschema', 'query_to_xml_and_xmlschema', 'ts_stat', 'ts_rewrite', 'crosstab', 'connectby', 'xpath_table', 'dblink', 'dblink_exec',
+])
+
+const refuseHiddenQuery = (analysis: Analysis, name: string, args: readonly Node[]): void => {
+  if (!QUERY_FUNCTIONS.has(name)) return
+  for (const arg of args) {
+    const text = bodyOf(arg, 'A_Const')?.sval?.sval
+    if (text !== undefined && namesSensitive(analysis, text)) {
+      throw statementUnsupported('a query on a protected table, inside a text', 'Send the query itself.')
+    }
+  }
 }
 
 const noteSetting = (analysis: Analysis, name: string, args: readonly Node[]): void => {
