@@ -1,5 +1,5 @@
 /**
- * How an event becomes a line and how lines are chained. A line is JSON with its keys in a fixed order and `hash` as its last one;
+ * How an event becomes a line and how lines are chained. A line is JSON with `v` and `id` first and `hash` as its last key;
  * the hash is SHA-256 over the previous hash (as hex text) and the line without its `hash`, so anybody can check it with sed and
  * sha256sum.
  */
@@ -12,8 +12,8 @@ export const NO_HASH: string = '0'.repeat(64)
 /** Every line starts with it. Quotes inside strings are escaped, so it occurs nowhere else: a line torn by a crash can be told from the one glued to it. */
 export const LINE_START = '{"v":1,"id":"'
 
-/** JSON.stringify takes it as both the order and the closed list of keys: a property that stands not here can't get into the log. */
-const KEYS: string[] = [
+/** The closed list of keys: a property that stands not here can't get into the log. */
+const KEYS: ReadonlySet<string> = new Set([
   'v id time chain seq prev_hash type phase begin_id outcome sqlstate error',
   'actor db_user app_name role session_id source_ip db',
   'stmt kind fingerprint text length text_hash protocol truncated',
@@ -22,7 +22,18 @@ const KEYS: string[] = [
   'values opened masked redacted relocated ambiguous sealed failed',
   'subjects count count_exact refs',
   'policy_version previous_policy_version keyring_id previous_hash fragment bytes sha256',
-].flatMap(row => row.split(' '))
+].flatMap(row => row.split(' ')))
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** A copy with known keys only. JSON.stringify's own list of keys does the same, but at four times the cost of the rest. */
+const closed = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(closed)
+  if (!isObject(value)) return value
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) if (KEYS.has(key)) copy[key] = closed(value[key])
+  return copy
+}
 
 const HASH_MEMBER = /,"hash":"([0-9a-f]{64})"\}$/
 
@@ -39,7 +50,7 @@ export interface Line {
 
 /** The line of an event. */
 export const encodeLine = (event: Unhashed): Line => {
-  const text = JSON.stringify(event, KEYS)
+  const text = JSON.stringify(closed(event))
   const hash = hashOf(event.prev_hash, text)
   return { text: `${text.slice(0, -1)},"hash":"${hash}"}\n`, hash }
 }
@@ -49,8 +60,6 @@ export type DecodedLine =
   /** The line says one hash, its text another. `event` is what it claims. */
   | { readonly kind: 'hash_mismatch'; readonly event: AuditEvent }
   | { readonly kind: 'not_an_event' }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 const hasEnvelope = (value: unknown): value is AuditEvent =>
   isObject(value) &&
