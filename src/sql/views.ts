@@ -19,9 +19,11 @@ export const viewColumns = (analysis: Analysis, view: Relation): readonly QueryC
   return plan.columns
 }
 
-const planView = (analysis: Analysis, view: Relation): ViewPlan => {
+/** Plans a view and remembers it. */
+export const planView = (analysis: Analysis, view: Relation): ViewPlan => {
   const plan = analyseView(analysis, view)
-  analysis.views.set(view.oid, plan)
+  // A refusal may be due to the depth at which the view was met: only one met on top holds everywhere.
+  if (plan.outcome === 'planned' || analysis.viewDepth === 0) analysis.views.set(view.oid, plan)
   return plan
 }
 
@@ -78,5 +80,3 @@ export const originIn = (plan: ViewPlan | undefined, index: number): Origin | un
   const content = plan.columns[index]?.content
   return content?.kind === 'value' ? content.origin : undefined
 }
-
-export { planView }
