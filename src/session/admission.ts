@@ -49,6 +49,22 @@ const requireSettings = (state: SessionState, statements: readonly StatementPlan
   if (usesDates && !(state.settings.get('DateStyle') ?? 'ISO').startsWith('ISO')) throw new ProxyError('session_setting_unsupported', { setting: 'DateStyle = ISO' })
 }
 
+/** Encodings in which a character's second byte may be a backslash (PostgreSQL's client-only encodings). */
+const ASCII_UNSAFE_ENCODINGS: ReadonlySet<string> = new Set(['SJIS', 'SHIFT_JIS_2004', 'BIG5', 'GBK', 'UHC', 'GB18030', 'JOHAB'])
+const BACKSLASH = 0x5c
+
+/**
+ * Refuses a text that the server may read as other statements than we do: what our parser takes for a literal could be a
+ * statement on protected columns, past all rights and the log.
+ */
+const requireSameReading = (state: SessionState, bytes: Uint8Array): void => {
+  // Only a backslash is read differently: no trail byte of those encodings is a quote, a dollar or a comment.
+  if (!bytes.includes(BACKSLASH)) return
+  const areStringsStandard = (state.settings.get('standard_conforming_strings') ?? 'on') === 'on'
+  if (!areStringsStandard || state.areSettingsInDoubt) throw new ProxyError('session_setting_unsupported', { setting: 'standard_conforming_strings = on' })
+  if (ASCII_UNSAFE_ENCODINGS.has(state.settings.get('client_encoding') ?? 'UTF8')) throw new ProxyError('session_setting_unsupported', { setting: 'client_encoding = UTF8' })
+}
+
 /** Columns that are not sealed yet hold plain values: nobody writes them, and only who reads all of a table plainly may read it. */
 const requireGuards = (state: SessionState, statement: StatementPlan): void => {
   const [column] = statement.unguarded
@@ -137,6 +153,7 @@ export const admit = (state: SessionState, bytes: Buffer, isRefreshed: boolean):
   try {
     if (bytes.length > SQL_BYTES_MAX) throw new ProxyError('message_too_large', { bytes: bytes.length, max: SQL_BYTES_MAX })
     text = decoded(state, bytes)
+    requireSameReading(state, bytes)
     return judged(state, text, bytes, isRefreshed)
   } catch (error) {
     return refuse(text, asProxyError(error))

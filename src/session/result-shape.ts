@@ -6,7 +6,7 @@ import type { Catalog, Column, Relation } from '../catalog/types.js'
 import { assertNever } from '../errors.js'
 import type { Field, FieldType, Policy } from '../policy/types.js'
 import { viewColumnOrigin } from '../sql/view-origin.js'
-import type { Container, StatementPlan } from '../sql/types.js'
+import type { Container, Output, StatementPlan } from '../sql/types.js'
 import type { ColumnDescription } from '../wire/backend/row-description.js'
 import { OID } from '../wire/oids.js'
 import type { Rights } from './rights.js'
@@ -86,9 +86,9 @@ export interface ShapeContext {
   readonly rights: Rights
 }
 
-const columnShape = (described: ColumnDescription, format: 0 | 1, quoting: readonly Container[] | undefined, context: ShapeContext): ColumnShape => {
+const columnShape = (described: ColumnDescription, format: 0 | 1, output: Output | undefined, context: ShapeContext): ColumnShape => {
   const isScanned = !UNSCANNED.has(described.typeOid)
-  const common = { typeOid: described.typeOid, format, isScanned, quoting }
+  const common = { typeOid: described.typeOid, format, isScanned, quoting: output?.quoting }
   const nothing = { field: undefined, shownType: undefined, subjectType: undefined }
   // A whole row has its table as origin, but no column (attnum 0).
   if (described.tableOid === 0 || described.attnum <= 0) return { ...common, ...nothing, home: ANY_HOME }
@@ -98,7 +98,9 @@ const columnShape = (described: ColumnDescription, format: 0 | 1, quoting: reado
   if (base === 'expression') return { ...common, ...nothing, home: ANY_HOME }
   const field = base.column.field
   const home = homeOf(context.policy, base.relation, base.column)
-  return { ...common, home, field, shownType: shownTypeOf(field, context.rights), subjectType: subjectTypeOf(context.policy, base) }
+  // `::text` of a column that is text already leaves it its origin, though the client asked for text.
+  const isCast = output !== undefined && output.origin === undefined
+  return { ...common, home, field, shownType: isCast ? undefined : shownTypeOf(field, context.rights), subjectType: subjectTypeOf(context.policy, base) }
 }
 
 /** Bind's rule: no code means all text, one is for all, else one a column. */
@@ -118,7 +120,7 @@ export const rowShape = (
   const outputs = plan?.outputs?.length === described.length ? plan.outputs : undefined
   const columns = described.map((column, index) => {
     const format = formats === undefined ? (column.format === 1 ? 1 : 0) : formatOf(formats, index)
-    return columnShape(column, format, outputs?.[index]?.quoting, context)
+    return columnShape(column, format, outputs?.[index], context)
   })
   return { columns, isScanned: columns.some(column => column.isScanned) }
 }
