@@ -111,7 +111,7 @@ export class BackendHalf implements FrameHandler {
       case BACKEND.READY_FOR_QUERY:
         return this.#ready(body(), forward)
       case BACKEND.FUNCTION_CALL_RESPONSE:
-        return this.#diagnostics.functionResult(this.#execution(tag), bytes, start, end, this.outbox)
+        return this.#functionResult(this.#execution(tag), bytes, start, end)
       default:
         return this.#asynchronous.message(tag, bytes, start, end, this.outbox, this.#executionOrNone(head))
     }
@@ -204,6 +204,11 @@ export class BackendHalf implements FrameHandler {
     if (execution.plan?.copy?.direction === 'in') this.#links.copyEnded()
   }
 
+  #functionResult(execution: Execution, bytes: Buffer, start: number, end: number): void {
+    this.#diagnostics.functionResult(execution, bytes, start, end, this.outbox)
+    this.#accounts.finish(execution, { rows: 0, completed: true, sqlState: undefined })
+  }
+
   #error(head: Request | undefined, body: Buffer): void {
     const execution = this.#executionOrNone(head) ?? this.#asynchronous.execution
     const { message, sqlState, isFatal } = this.#diagnostics.error(body, head, execution)
@@ -226,7 +231,7 @@ export class BackendHalf implements FrameHandler {
     if (refusal?.kind === 'error') {
       const denied = head?.kind === 'bind' ? new Execution(head.portal.statement?.source ?? execution.source, head.portal.statement?.plan?.uses ?? []) : execution
       this.#accounts.deny(denied, refusal.error)
-    } else if (refusal === undefined && (head?.kind === 'query' || head?.kind === 'execute')) {
+    } else if (refusal === undefined && (head?.kind === 'query' || head?.kind === 'execute' || head?.kind === 'function_call')) {
       this.#accounts.finish(execution, { rows: execution.rows, completed: false, sqlState })
     }
     this.#rows.endResult()

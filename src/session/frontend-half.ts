@@ -17,6 +17,7 @@ import { admit, type Verdict } from './admission.js'
 import { CopyInFlow, type CopyRequest } from './copying.js'
 import { Execution } from './execution.js'
 import { ExtendedRequests } from './extended-requests.js'
+import { failingFunctionCall, isLargeObjectCall } from './function-calls.js'
 import type { Outbox } from './outbox.js'
 import type { Refusal } from './requests.js'
 import type { SessionState } from './state.js'
@@ -154,7 +155,7 @@ export class FrontendHalf implements FrameHandler {
       case FRONTEND.COPY_FAIL:
         return this.copyIn.cancel() ? this.outbox.add(bytes, start, end) : undefined
       case FRONTEND.FUNCTION_CALL:
-        return this.#functionCall(bytes, start, end)
+        return this.#functionCall(body, bytes, start, end)
       default:
         return this.outbox.add(bytes, start, end)
     }
@@ -215,11 +216,22 @@ export class FrontendHalf implements FrameHandler {
     return request
   }
 
-  #functionCall(bytes: Buffer, start: number, end: number): void {
+  #functionCall(body: Buffer, bytes: Buffer, start: number, end: number): void {
     this.#state.cyclesSent++
     const execution = new Execution({ text: '', plan: undefined, protocol: 'extended', isRewritten: false }, [])
-    this.#state.requests.push({ kind: 'function_call', execution, refusal: undefined })
-    this.outbox.add(bytes, start, end)
+    const refusal = this.#functionRefusal(body)
+    this.#state.requests.push({ kind: 'function_call', execution, refusal })
+    if (refusal === undefined) this.outbox.add(bytes, start, end)
+    else this.outbox.add(failingFunctionCall())
+  }
+
+  #functionRefusal(body: Buffer): Refusal | undefined {
+    try {
+      if (isLargeObjectCall(body)) return undefined
+      throw new ProxyError('function_call_denied', { role: this.#state.rights.name })
+    } catch (error) {
+      return { kind: 'error', error: asProxyError(error) }
+    }
   }
 
   #sync(bytes: Buffer, start: number, end: number): void {

@@ -54,3 +54,21 @@ t.test('values are on record before they leave', async t => {
   t.match(bytes, /58030/u)
   t.equal(client.hasEnded, true)
 })
+
+t.test('a function call shows nothing without an event', async t => {
+  const { fromClient, fromServer, client, events, sealed } = startSession()
+  fromClient(send.functionCall(954, ['0', '100']))
+  fromServer(reply.functionResult(sealed('name', 'Erika')), reply.ready())
+  t.match(client.take().toString(), /Erika/u)
+  t.match(events(), [{ type: 'query', phase: 'only', values: { opened: 1 } }])
+})
+
+t.test('function calls other than those of large objects are refused, since no plan sees what they do', async t => {
+  const { fromClient, fromServer, client, server, events } = startSession({ user: 'masked' })
+  const setConfig = 2077
+  fromClient(send.functionCall(setConfig, ['search_path', 'other', 'f']), send.raw('F', Buffer.from([0])), send.query('SELECT 1'))
+  t.notMatch(server.take().toString(), /search_path/u)
+  fromServer(reply.error('42883'), reply.ready(), reply.error('42883'), reply.ready(), reply.complete('SELECT 1'), reply.ready())
+  t.match(client.take().toString('latin1'), /C42501\0.*C08P01\0.*SELECT 1/su)
+  t.match(events(), [{ type: 'deny', error: 'function_call_denied' }, { type: 'deny', error: 'protocol_violation' }])
+})
