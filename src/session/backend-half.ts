@@ -7,12 +7,13 @@ import { INSPECTED_MESSAGE_BYTES_MAX } from '../limits.js'
 import { decodeCommandComplete } from '../wire/backend/command-complete.js'
 import { decodeParameterDescription, encodeParameterDescription } from '../wire/backend/parameter-description.js'
 import { decodeReadyForQuery } from '../wire/backend/ready-for-query.js'
-import { decodeRowDescription, encodeRowDescription } from '../wire/backend/row-description.js'
+import { encodeRowDescription } from '../wire/backend/row-description.js'
 import type { FrameHandler, Handling } from '../wire/framer.js'
 import { BACKEND } from '../wire/tags.js'
 import type { Accounts } from './accounting.js'
 import { AsynchronousMessages } from './asynchronous.js'
 import { CopyOutFlow } from './copying-out.js'
+import { Descriptions } from './descriptions.js'
 import { Diagnostics } from './diagnostics.js'
 import { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
@@ -44,6 +45,7 @@ export class BackendHalf implements FrameHandler {
   readonly #accounts: Accounts
   readonly #links: BackendLinks
   readonly #rows: ResultRows
+  readonly #descriptions: Descriptions = new Descriptions()
   readonly #copyOut: CopyOutFlow
   readonly #diagnostics: Diagnostics
   readonly #asynchronous: AsynchronousMessages
@@ -157,8 +159,7 @@ export class BackendHalf implements FrameHandler {
   }
 
   #rowDescription(head: Request | undefined, body: Buffer, forward: () => void): void {
-    // The names outlive the chunk that they came in.
-    const { columns } = decodeRowDescription(Buffer.from(body))
+    const columns = this.#descriptions.columnsOf(body)
     const described: Described = { kind: 'rows', columns }
     if (head?.kind === 'query') {
       const shape = this.#rows.beginQueryResult(head, columns)

@@ -24,14 +24,17 @@ export interface FieldTally {
   readonly shown: Map<Shown, number>
 }
 
+const NO_FIELDS: ReadonlyMap<string, FieldTally> = new Map()
+const NO_SUBJECTS: ReadonlyMap<string, SubjectCounter> = new Map()
+
 export class Execution {
   readonly source: StatementSource
   /** Of the plan, or of a statement that was refused. */
   readonly uses: readonly Use[]
   rows = 0
-  readonly fields: Map<string, FieldTally> = new Map()
-  /** The people in the result, by subject type. */
-  readonly subjects: Map<string, SubjectCounter> = new Map()
+  // Made when there is something to hold: most statements touch nothing that is protected.
+  #fields: Map<string, FieldTally> | undefined
+  #subjects: Map<string, SubjectCounter> | undefined
   forged = 0
   relocated = 0
   ambiguous = 0
@@ -51,6 +54,15 @@ export class Execution {
     return this.source.plan
   }
 
+  get fields(): ReadonlyMap<string, FieldTally> {
+    return this.#fields ?? NO_FIELDS
+  }
+
+  /** The people in the result, by subject type. */
+  get subjects(): ReadonlyMap<string, SubjectCounter> {
+    return this.#subjects ?? NO_SUBJECTS
+  }
+
   /** Whether an event is owed at its end. */
   get isLogged(): boolean {
     return this.hasBegun || this.hasUnlogged || this.fields.size > 0 || this.forged > 0 || this.uses.length > 0
@@ -58,8 +70,9 @@ export class Execution {
 
   show(field: Field, rule: string, shown: Shown): void {
     this.hasUnlogged = true
-    const tally = this.fields.get(field.name)
-    if (tally === undefined) this.fields.set(field.name, { field, rule, shown: new Map([[shown, 1]]) })
+    this.#fields ??= new Map()
+    const tally = this.#fields.get(field.name)
+    if (tally === undefined) this.#fields.set(field.name, { field, rule, shown: new Map([[shown, 1]]) })
     else tally.shown.set(shown, (tally.shown.get(shown) ?? 0) + 1)
   }
 
@@ -71,9 +84,10 @@ export class Execution {
 
   /** Counts one person; `key` is their key in text form, of which a hash is kept. */
   meet(subjectType: string, key: string, logKey: Uint8Array): void {
-    const known = this.subjects.get(subjectType)
+    this.#subjects ??= new Map()
+    const known = this.#subjects.get(subjectType)
     const counter = known ?? createSubjectCounter(logKey, subjectType)
-    if (known === undefined) this.subjects.set(subjectType, counter)
+    if (known === undefined) this.#subjects.set(subjectType, counter)
     counter.add(key)
   }
 }

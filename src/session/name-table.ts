@@ -6,7 +6,7 @@
 
 export class NameTable<T> {
   readonly #committed: Map<string, T> = new Map()
-  #ahead: Map<string, T> = new Map()
+  readonly #ahead: Map<string, T> = new Map()
   readonly #max: number
 
   constructor(max: number) {
@@ -43,6 +43,7 @@ export class NameTable<T> {
 
   /** Makes `ahead` equal to `committed`; the caller then applies again what is still in flight. */
   rewind(): void {
-    this.#ahead = new Map(this.#committed)
+    this.#ahead.clear()
+    for (const [name, entry] of this.#committed) this.#ahead.set(name, entry)
   }
 }

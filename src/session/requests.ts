@@ -51,7 +51,7 @@ export class RequestQueue {
     if (head === undefined) return undefined
     this.#first++
     if (this.#first === this.#entries.length) {
-      this.#entries = []
+      this.#entries.length = 0
       this.#first = 0
     } else if (this.#first > SHRINK_AT) {
       this.#entries = this.#entries.slice(this.#first)

@@ -1,9 +1,11 @@
 /** Rows on their way to the client: those that hold a sealed value are built anew, all others pass as they are. */
+import { MARKER } from '../crypto/token.js'
 import { ProxyError } from '../errors.js'
 import type { StatementPlan } from '../sql/types.js'
-import { decodeDataRow, encodeDataRow } from '../wire/backend/data-row.js'
 import type { ColumnDescription } from '../wire/backend/row-description.js'
 import { OID } from '../wire/oids.js'
+import { BACKEND } from '../wire/tags.js'
+import { MessageWriter } from '../wire/writer.js'
 import type { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
 import { describedOf } from './prepared.js'
@@ -13,11 +15,18 @@ import { markerAt } from './revealing.js'
 import type { SessionState } from './state.js'
 
 const HEADER_BYTES = 5
+const LENGTH_BYTES = 4
+const COUNT_BYTES = 2
 
 interface ShapedFor {
-  readonly key: string
+  readonly epoch: string
+  readonly formats: readonly number[] | undefined
+  readonly plan: StatementPlan | undefined
   readonly shape: RowShape
 }
+
+const areSame = (left: readonly number[] | undefined, right: readonly number[] | undefined): boolean =>
+  left === right || (left !== undefined && right !== undefined && left.length === right.length && left.every((format, index) => format === right[index]))
 
 /** What the rows of a request are, if their description is known yet. */
 type QueryRequest = Extract<Request, { kind: 'query' }>
@@ -28,8 +37,12 @@ export class ResultRows {
   readonly #shapes: WeakMap<readonly ColumnDescription[], ShapedFor> = new WeakMap()
   /** The result of a simple Query that is being sent. */
   #queryShape: RowShape | undefined
-  /** The next marker in the buffer being walked: one native search serves all rows of a chunk. */
-  #searched: { readonly bytes: Buffer; readonly from: number; readonly at: number } | undefined
+  /** The shape of the rows that come now, so that it is looked for once a result. */
+  #shaped: { readonly head: Request; readonly epoch: string; readonly shape: RowShape } | undefined
+  /** The next marker in the buffer being walked: one native search serves all values up to it. */
+  #searched: Buffer | undefined
+  #searchedFrom = 0
+  #markerAt = -1
 
   constructor(state: SessionState) {
     this.#state = state
@@ -42,6 +55,7 @@ export class ResultRows {
 
   endResult(): void {
     this.#queryShape = undefined
+    this.#shaped = undefined
   }
 
   /** False only if it is known that no row of the result can hold a sealed value, or a subject's key beside one. */
@@ -50,12 +64,11 @@ export class ResultRows {
   }
 
   shapeOf(columns: readonly ColumnDescription[], formats: readonly number[] | undefined, plan: StatementPlan | undefined): RowShape {
-    const key = `${this.#state.epoch}/${formats?.join() ?? ''}`
     const known = this.#shapes.get(columns)
-    if (known?.key === key) return known.shape
-    const { catalog, policy, rights } = this.#state
+    const { catalog, policy, rights, epoch } = this.#state
+    if (known !== undefined && known.epoch === epoch && known.plan === plan && areSame(known.formats, formats)) return known.shape
     const shape = rowShape(columns, formats, plan, { catalog, policy, rights })
-    this.#shapes.set(columns, { key, shape })
+    this.#shapes.set(columns, { epoch, formats, plan, shape })
     return shape
   }
 
@@ -65,36 +78,74 @@ export class ResultRows {
     if (!this.#holdsMarker(bytes, start, end)) return outbox.add(bytes, start, end)
     const shape = this.#shapeFor(head)
     if (shape === undefined) throw new ProxyError('upstream_confused', { reason: 'row without a description' })
-    const { values } = decodeDataRow(bytes.subarray(start + HEADER_BYTES, end))
-    if (values.length !== shape.columns.length) throw new ProxyError('upstream_confused', { reason: 'row of another width' })
-    const shown = values.map((value, index) => this.#value(value, shape.columns[index], execution))
-    outbox.add(encodeDataRow({ values: shown }))
+    const rebuilt = this.#rebuilt(bytes, start, end, shape, execution)
+    if (rebuilt === undefined) outbox.add(bytes, start, end)
+    else outbox.add(rebuilt)
   }
 
-  #value(value: Uint8Array | null, column: ColumnShape | undefined, execution: Execution): Uint8Array | null {
-    if (value === null || column === undefined) return value
-    if (column.subjectType !== undefined) execution.meet(column.subjectType, keyText(value, column), this.#state.services.logKey)
-    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-    if (!column.isScanned || markerAt(bytes, 0, bytes.length) === -1) return value
-    const shown = this.#state.revealer.reveal(bytes, column, execution)
-    return shown === undefined ? value : shown
+  /** The row with what its values are shown as; undefined if they stay as they are. */
+  #rebuilt(bytes: Buffer, start: number, end: number, shape: RowShape, execution: Execution): Buffer | undefined {
+    let copied = start + HEADER_BYTES
+    let at = firstValue(bytes, copied, end, shape)
+    let writer: MessageWriter | undefined
+    for (const column of shape.columns) {
+      const from = at + LENGTH_BYTES
+      const to = valueEnd(bytes, at, end)
+      const isNull = to === at
+      at = isNull ? from : to
+      const shown = isNull ? undefined : this.#shown(bytes, from, to, column, execution)
+      if (shown === undefined) continue
+      writer ??= new MessageWriter(BACKEND.DATA_ROW, end - copied)
+      writer.writeBytes(bytes.subarray(copied, from - LENGTH_BYTES)).writeValue(shown)
+      copied = at
+    }
+    if (at !== end) throw new ProxyError('upstream_confused', { reason: 'row of another length' })
+    return writer?.writeBytes(bytes.subarray(copied, end)).finish()
+  }
+
+  /** What to send instead of the value in `bytes[from, to)`; undefined if it stays. */
+  #shown(bytes: Buffer, from: number, to: number, column: ColumnShape, execution: Execution): Uint8Array | null | undefined {
+    if (column.subjectType !== undefined) execution.meet(column.subjectType, keyText(bytes.subarray(from, to), column), this.#state.services.logKey)
+    if (!column.isScanned || !this.#holdsMarker(bytes, from, to)) return undefined
+    return this.#state.revealer.reveal(bytes.subarray(from, to), column, execution)
   }
 
   #shapeFor(head: Request | undefined): RowShape | undefined {
     if (head?.kind === 'query') return this.#queryShape
     if (head?.kind !== 'execute') return undefined
+    const { epoch } = this.#state
+    if (this.#shaped?.head === head && this.#shaped.epoch === epoch) return this.#shaped.shape
     const known = describedOf(head.portal)
     if (known?.described.kind !== 'rows') return undefined
-    return this.shapeOf(known.described.columns, known.formats, head.portal.statement?.plan)
+    const shape = this.shapeOf(known.described.columns, known.formats, head.portal.statement?.plan)
+    this.#shaped = { head, epoch, shape }
+    return shape
   }
 
   #holdsMarker(bytes: Buffer, start: number, end: number): boolean {
-    const searched = this.#searched
-    const isKnown = searched !== undefined && searched.bytes === bytes && searched.from <= start && (searched.at === -1 || searched.at >= start)
-    const at = isKnown ? searched.at : markerAt(bytes, start, bytes.length)
-    if (!isKnown) this.#searched = { bytes, from: start, at }
-    return at !== -1 && at < end
+    const isKnown = this.#searched === bytes && this.#searchedFrom <= start && (this.#markerAt === -1 || this.#markerAt >= start)
+    if (!isKnown) {
+      this.#searched = bytes
+      this.#searchedFrom = start
+      this.#markerAt = markerAt(bytes, start, bytes.length)
+    }
+    return this.#markerAt !== -1 && this.#markerAt + MARKER.length <= end
   }
+}
+
+/** Offset of the first value of a row. Throws for a row of another width than the result's. */
+const firstValue = (bytes: Buffer, body: number, end: number, shape: RowShape): number => {
+  if (end - body < COUNT_BYTES || bytes.readUInt16BE(body) !== shape.columns.length) throw new ProxyError('upstream_confused', { reason: 'row of another width' })
+  return body + COUNT_BYTES
+}
+
+/** End of the value whose length stands at `at`; `at` itself for NULL. Throws if it is not within the row. */
+const valueEnd = (bytes: Buffer, at: number, end: number): number => {
+  if (end - at < LENGTH_BYTES) throw new ProxyError('upstream_confused', { reason: 'row cut short' })
+  const length = bytes.readInt32BE(at)
+  if (length === -1) return at
+  if (length < 0 || length > end - at - LENGTH_BYTES) throw new ProxyError('upstream_confused', { reason: 'value beyond its row' })
+  return at + LENGTH_BYTES + length
 }
 
 const executionOf = (head: Request): Execution => {
@@ -104,8 +155,7 @@ const executionOf = (head: Request): Execution => {
 }
 
 /** A key as text, so that one person has one reference whatever the format. */
-const keyText = (value: Uint8Array, column: ColumnShape): string => {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+const keyText = (bytes: Buffer, column: ColumnShape): string => {
   if (column.format === 0) return bytes.toString('utf8')
   switch (column.typeOid) {
     case OID.int2:

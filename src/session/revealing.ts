@@ -3,8 +3,8 @@
  * field's, in whatever result the token turns up; lineage has no say in what is secret.
  */
 import type { Catalog } from '../catalog/types.js'
-import { tokenEnd } from '../crypto/token.js'
-import type { Vault } from '../crypto/vault.js'
+import { MARKER, tokenEnd } from '../crypto/token.js'
+import type { Opened, Vault } from '../crypto/vault.js'
 import { assertNever } from '../errors.js'
 import { applyMask } from '../mask/table.js'
 import type { Field, FieldType, MaskSpec, Policy } from '../policy/types.js'
@@ -23,7 +23,6 @@ export interface RevealScope {
   readonly rights: Rights
 }
 
-const MARKER = Buffer.from('~pv1.', 'latin1')
 const REDACT: MaskSpec = { kind: 'redact' }
 const TEXT: FieldType = { kind: 'text' }
 const ANYWHERE: Home = { kind: 'any' }
@@ -39,6 +38,17 @@ export const markerAt = (bytes: Buffer, start: number, end: number): number => {
   return at === -1 || at >= end ? -1 : at
 }
 
+/** Types of a value which, if it is a token, is nothing else: an xml value would be markup as well. */
+const PLAIN_TYPES: ReadonlySet<number> = new Set<number>([OID.text, OID.varchar, OID.bpchar])
+
+/** What becomes of one token. */
+type Fate =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'redact'; readonly field: Field | undefined }
+  | { readonly kind: 'reveal'; readonly field: Field; readonly plaintext: Buffer }
+  | { readonly kind: 'mask'; readonly field: Field; readonly plaintext: Buffer; readonly mask: MaskSpec }
+
 /** Opens or masks the tokens of single values for one role, and counts what it showed. */
 export class Revealer {
   readonly #scope: RevealScope
@@ -49,6 +59,10 @@ export class Revealer {
 
   /** The value to send instead of `value`: undefined if it stays as it is, null for NULL. `value` must hold a marker. */
   reveal(value: Buffer, shape: ColumnShape, execution: Execution): Uint8Array | null | undefined {
+    if (PLAIN_TYPES.has(shape.typeOid)) {
+      const opened = this.#scope.vault.open(value, 0, value.length)
+      if (opened.outcome !== 'not_a_token') return this.#whole(this.#fate(opened, shape.home, execution), shape)
+    }
     if (shape.field !== undefined && tokenEnd(value, 0, value.length) !== value.length) return this.#fragment(shape.field, shape, execution)
     const revealed = revealValue(value, shape.typeOid, shape.format, shape.quoting, {
       tokenEnd,
@@ -75,45 +89,83 @@ export class Revealer {
     return this.#formatted(Buffer.from(this.#mask(REDACT, field, ''), 'utf8'), shape)
   }
 
+  /** A value that is one token and nothing else, which most are: no text has to be searched or built. */
+  #whole(fate: Fate, shape: ColumnShape): Uint8Array | null | undefined {
+    switch (fate.kind) {
+      case 'keep':
+        return undefined
+      case 'null':
+        return null
+      case 'reveal':
+        return this.#formatted(fate.plaintext, shape)
+      case 'mask':
+        return this.#formatted(Buffer.from(this.#mask(fate.mask, fate.field, fate.plaintext.toString('utf8')), 'utf8'), shape)
+      case 'redact':
+        return this.#formatted(Buffer.from(this.#redacted(fate.field), 'utf8'), shape)
+      default:
+        return assertNever(fate)
+    }
+  }
+
+  /** A token within a larger value. */
   #token(bytes: Uint8Array, start: number, end: number, home: Home, execution: Execution): Revealed {
-    const opened = this.#scope.vault.open(bytes, start, end)
+    const fate = this.#fate(this.#scope.vault.open(bytes, start, end), home, execution)
+    switch (fate.kind) {
+      case 'keep':
+      case 'null':
+        return fate
+      case 'reveal': {
+        const text = fate.plaintext.toString('utf8')
+        return { kind: 'text', text, fallback: this.#mask(REDACT, fate.field, text) }
+      }
+      case 'mask': {
+        const text = fate.plaintext.toString('utf8')
+        return { kind: 'text', text: this.#mask(fate.mask, fate.field, text), fallback: this.#mask(REDACT, fate.field, text) }
+      }
+      case 'redact': {
+        const text = this.#redacted(fate.field)
+        return { kind: 'text', text, fallback: text }
+      }
+      default:
+        return assertNever(fate)
+    }
+  }
+
+  /** Decides by the policy of the token's own field, and counts. */
+  #fate(opened: Opened, home: Home, execution: Execution): Fate {
     if (opened.outcome === 'not_a_token') return { kind: 'keep' }
     const field = this.#scope.policy.fields.get(opened.fieldName)
     if (field === undefined || opened.outcome === 'failed') {
       execution.showForged()
-      return this.#redacted(field)
+      return { kind: 'redact', field }
     }
-    const decision = this.#scope.rights.decideRead(field)
-    if (decision.treatment.action === 'sealed') {
-      execution.show(field, decision.rule, 'sealed')
+    const { treatment, rule } = this.#scope.rights.decideRead(field)
+    if (treatment.action === 'sealed') {
+      execution.show(field, rule, 'sealed')
       return { kind: 'keep' }
     }
     if (home.kind === 'column' && !home.fieldNames.has(field.name)) {
       execution.relocated++
-      execution.show(field, decision.rule, 'redact')
-      return this.#redacted(field)
+      execution.show(field, rule, 'redact')
+      return { kind: 'redact', field }
     }
-    execution.show(field, decision.rule, decision.treatment.action)
-    const plaintext = opened.plaintext.toString('utf8')
-    switch (decision.treatment.action) {
+    execution.show(field, rule, treatment.action)
+    switch (treatment.action) {
       case 'reveal':
-        return { kind: 'text', text: plaintext, fallback: this.#mask(REDACT, field, plaintext) }
-      case 'mask': {
-        const masked = this.#mask(decision.treatment.mask, field, plaintext)
-        return { kind: 'text', text: masked, fallback: this.#mask(REDACT, field, plaintext) }
-      }
+        return { kind: 'reveal', field, plaintext: opened.plaintext }
+      case 'mask':
+        return { kind: 'mask', field, plaintext: opened.plaintext, mask: treatment.mask }
       case 'null':
         return { kind: 'null' }
       case 'deny':
-        return this.#redacted(field)
+        return { kind: 'redact', field }
       default:
-        return assertNever(decision.treatment)
+        return assertNever(treatment)
     }
   }
 
-  #redacted(field: Field | undefined): Revealed {
-    const text = field === undefined ? applyMask(REDACT, { text: ' ', type: TEXT, pseudonymKey: () => new Uint8Array() }) : this.#mask(REDACT, field, ' ')
-    return { kind: 'text', text, fallback: text }
+  #redacted(field: Field | undefined): string {
+    return field === undefined ? applyMask(REDACT, { text: ' ', type: TEXT, pseudonymKey: () => new Uint8Array() }) : this.#mask(REDACT, field, ' ')
   }
 
   #mask(mask: MaskSpec, field: Field, text: string): string {

@@ -42,10 +42,15 @@ export class SessionState {
   cyclesSent = 0
   cyclesDone = 0
   #settingsKnownAt = 0
+  /** The last search_path that was parsed. */
+  #searchPath: { readonly setting: string; readonly schemas: readonly string[] } = { setting: '', schemas: [] }
   readonly #login: Login
   readonly #roleAtLogin: Role
   #rights: Rights
   #epoch: string
+  /** What `#epoch` was made of: both are replaced, never changed, so their identity tells that nothing is new. */
+  #catalogFollowed: Catalog
+  #policyFollowed: Policy
   #revealer: Revealer | undefined
   #sealer: Sealer | undefined
 
@@ -57,6 +62,8 @@ export class SessionState {
     const [role] = this.#rights.roles
     if (role === undefined) throw new ProxyError('internal', { reason: 'no role' })
     this.#roleAtLogin = role
+    this.#catalogFollowed = this.catalog
+    this.#policyFollowed = this.policy
     this.#epoch = this.#epochNow()
   }
 
@@ -89,8 +96,14 @@ export class SessionState {
 
   /** Takes over a newer policy or catalogue. Throws `session_role_gone`, which ends the session. */
   follow(): void {
+    if (this.catalog === this.#catalogFollowed && this.policy === this.#policyFollowed) return
     const epoch = this.#epochNow()
-    if (epoch === this.#epoch) return
+    if (epoch !== this.#epoch) this.#renew(epoch)
+    this.#catalogFollowed = this.catalog
+    this.#policyFollowed = this.policy
+  }
+
+  #renew(epoch: string): void {
     const memberOf = this.catalog.membershipsOf(this.#login.dbUser)
     const rights = rightsNow(this.#roleAtLogin, this.policy, { ...this.#login, memberOf })
     if (rights === undefined) throw new ProxyError('session_role_gone', { role: this.#roleAtLogin.name })
@@ -108,7 +121,9 @@ export class SessionState {
   /** The schemas in which unqualified names are looked up; undefined if not known (before server 18, or while in doubt). */
   get searchPath(): readonly string[] | undefined {
     const setting = this.settings.get('search_path')
-    return setting === undefined || this.areSettingsInDoubt ? undefined : parseSearchPath(setting, this.actor.dbUser)
+    if (setting === undefined || this.areSettingsInDoubt) return undefined
+    if (this.#searchPath.setting !== setting) this.#searchPath = { setting, schemas: parseSearchPath(setting, this.actor.dbUser) }
+    return this.#searchPath.schemas
   }
 
   /** What sending the statement does, if it succeeds, to what the next one will meet. */
@@ -136,6 +151,7 @@ export class SessionState {
   endPortals(): void {
     this.portals.uncommit(undefined)
     this.portals.rewind()
+    if (this.requests.length === 0) return
     for (const request of this.requests.pending()) if (request.kind === 'bind') this.portals.setAhead(request.portal.name, request.portal)
   }
 
