@@ -169,10 +169,16 @@ await t.test('a client that does not read stops the server, not the memory', asy
   stream.pause()
   const before = process.memoryUsage().rss
   const answer = client.query("SELECT repeat('x', 100000) AS text FROM generate_series(1, 2000)")
-  const other = await database.client(urlFor(login))
-  await other.query('SELECT pg_sleep(1)')
-  const { rows } = await database.query<{ event: string }>("SELECT wait_event AS event FROM pg_stat_activity WHERE usename = $1 AND state = 'active'", [login.user])
-  test.same(rows, [{ event: 'ClientWrite' }], 'the server waits')
+  const waitEvent = async (): Promise<unknown> => {
+    const { rows } = await database.query<{ event: string }>("SELECT wait_event AS event FROM pg_stat_activity WHERE usename = $1 AND state = 'active'", [login.user])
+    return rows[0]?.event
+  }
+  let event = await waitEvent()
+  for (let tries = 0; tries < 200 && event !== 'ClientWrite'; tries++) {
+    await new Promise(resolve => setTimeout(resolve, 50))
+    event = await waitEvent()
+  }
+  test.equal(event, 'ClientWrite', 'the server waits')
   test.ok(process.memoryUsage().rss - before < 100 * 1024 * 1024, '200 MB are not held here')
   stream.resume()
   test.equal((await answer).rows.length, 2000)
