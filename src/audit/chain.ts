@@ -3,7 +3,7 @@
  * the hash is SHA-256 over the previous hash (as hex text) and the line without its `hash`, so anybody can check it with sed and
  * sha256sum.
  */
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { AuditEvent, ChainBody, Envelope, EventBody } from './event.js'
 
 /** `prev_hash` of the first event of a chain, and `previous_hash` in an empty file. */
@@ -35,12 +35,34 @@ const closed = (value: unknown): unknown => {
   return copy
 }
 
+/** Parts that a session's events have in common: the same object comes again and again, and is never changed. */
+const REPEATED: ReadonlySet<string> = new Set(['actor', 'stmt', 'objects'])
+const repeated: WeakMap<object, string> = new WeakMap()
+
+const jsonOf = (key: string, value: unknown): string => {
+  if (!REPEATED.has(key) || !isObject(value)) return JSON.stringify(closed(value))
+  const known = repeated.get(value)
+  if (known !== undefined) return known
+  const json = JSON.stringify(closed(value))
+  repeated.set(value, json)
+  return json
+}
+
+/** The event as JSON, with known keys only. */
+const textOf = (event: Unhashed): string => {
+  let text = ''
+  for (const [key, value] of Object.entries(event)) {
+    if (value !== undefined && KEYS.has(key)) text += `${text === '' ? '{' : ','}"${key}":${jsonOf(key, value)}`
+  }
+  return `${text}}`
+}
+
 const HASH_MEMBER = /,"hash":"([0-9a-f]{64})"\}$/
 
 /** Everything of an event but its hash. */
 export type Unhashed = Omit<Envelope, 'hash'> & (EventBody | ChainBody)
 
-const hashOf = (previous: string, text: string): string => createHash('sha256').update(previous).update(text).digest('hex')
+const hashOf = (previous: string, text: string): string => digest('sha256', previous + text, 'hex')
 
 export interface Line {
   /** With its newline. */
@@ -50,7 +72,7 @@ export interface Line {
 
 /** The line of an event. */
 export const encodeLine = (event: Unhashed): Line => {
-  const text = JSON.stringify(closed(event))
+  const text = textOf(event)
   const hash = hashOf(event.prev_hash, text)
   return { text: `${text.slice(0, -1)},"hash":"${hash}"}\n`, hash }
 }

@@ -25,10 +25,22 @@ const cutText = (stmt: Statement): Statement =>
     ? stmt
     : { ...stmt, text: stmt.text.slice(0, AUDIT_TEXT_CHARACTERS_MAX).replace(/[\uD800-\uDBFF]$/, ''), truncated: true }
 
+const actors: WeakMap<Actor, Actor> = new WeakMap()
+const statements: WeakMap<Statement, Statement> = new WeakMap()
+
+/** What came of an object before, or `make` of it: sessions hand over the same actor and statement again and again. */
+const once = <Value extends object>(known: WeakMap<Value, Value>, value: Value, make: (value: Value) => Value): Value => {
+  const before = known.get(value)
+  if (before !== undefined) return before
+  const made = make(value)
+  known.set(value, made)
+  return made
+}
+
 /** The body as it may be logged. */
 export const scrubBody = (body: EventBody): EventBody => {
   if (body.type === 'policy.change') return body
-  const actor = scrubActor(body.actor)
+  const actor = once(actors, body.actor, scrubActor)
   if (!('stmt' in body) || body.stmt === undefined) return { ...body, actor }
-  return { ...body, actor, stmt: cutText(body.stmt) }
+  return { ...body, actor, stmt: once(statements, body.stmt, cutText) }
 }

@@ -5,7 +5,7 @@ import type { Field, Policy } from '../policy/types.js'
 import { normaliseText } from '../sql/normalise.js'
 import type { Use } from '../sql/types.js'
 import { faultLine } from './fault.js'
-import type { Execution, Shown, StatementSource } from './execution.js'
+import type { Execution, FieldTally, Protocol, Shown, StatementSource } from './execution.js'
 import type { SessionState } from './state.js'
 
 interface Pending {
@@ -20,10 +20,20 @@ export interface End {
   readonly sqlState: string | undefined
 }
 
+/** What events say of the columns that a plan names; holds until rights change. */
+interface Planned {
+  readonly epoch: string
+  readonly fieldNames: ReadonlySet<string>
+  readonly objects: readonly AccessedObject[] | undefined
+}
+
 /** Events of one session, in order. */
 export class Accounts {
   readonly #state: SessionState
-  readonly #texts: WeakMap<StatementSource, Statement> = new WeakMap()
+  /** By plan, since runs of a statement share it, or by source where there is none. */
+  readonly #texts: Readonly<Record<Protocol, WeakMap<object, Statement>>> = { simple: new WeakMap(), extended: new WeakMap() }
+  readonly #planned: WeakMap<readonly Use[], Planned> = new WeakMap()
+  #actor: EventActor | undefined
   #pending: Pending[] = []
 
   constructor(state: SessionState) {
@@ -66,14 +76,19 @@ export class Accounts {
     if (fault !== undefined) this.#state.services.report(fault)
     const body: DenyBody = {
       ...this.#common(), type: 'deny', outcome: 'denied', sqlstate: error.sqlState, error: error.code,
-      stmt: this.#statement(execution.source, execution.plan?.copy !== undefined), objects: this.#objects(execution.uses, [])
+      stmt: this.#statement(execution.source, execution.plan?.copy !== undefined), objects: this.#objects(execution.uses, NOTHING_SHOWN)
     }
     this.add(body)
   }
 
   get actor(): EventActor {
     const { actor, settings, rights } = this.#state
-    return { db_user: actor.dbUser, app_name: settings.get('application_name') ?? '', role: rights.name, session_id: actor.sessionId, source_ip: actor.address }
+    const appName = settings.get('application_name') ?? ''
+    // The same object as long as it says the same, so that its line in the log is made once.
+    if (this.#actor?.app_name !== appName || this.#actor.role !== rights.name) {
+      this.#actor = { db_user: actor.dbUser, app_name: appName, role: rights.name, session_id: actor.sessionId, source_ip: actor.address }
+    }
+    return this.#actor
   }
 
   #common(): { readonly actor: EventActor; readonly db: string; readonly policy_version: string } {
@@ -92,7 +107,7 @@ export class Accounts {
       outcome: end.sqlState === undefined ? (isModified ? 'modified' : 'allowed') : 'error',
       sqlstate: end.sqlState,
       stmt: this.#statement(execution.source, isCopy),
-      objects: this.#objects(execution.uses, [...execution.fields.values()].map(({ field }) => field)),
+      objects: this.#objects(execution.uses, execution.fields),
       result: { rows: end.rows, completed: end.completed },
       values,
       subjects: subjectsOf(execution, this.#state.policy)
@@ -112,7 +127,8 @@ export class Accounts {
 
   #statement(source: StatementSource, isCopy: boolean): Statement | undefined {
     if (source.text === '') return undefined
-    const known = this.#texts.get(source)
+    const key = source.plan ?? source
+    const known = this.#texts[source.protocol].get(key)
     if (known !== undefined) return known
     const bytes = Buffer.byteLength(source.text)
     const { text, fingerprint } = normaliseText(source.text, source.plan ?? { start: 0, end: bytes }, this.#state.catalog)
@@ -121,16 +137,29 @@ export class Accounts {
       fingerprint === ''
         ? { length: bytes, text_hash: this.#state.services.textHash(source.text), protocol: source.protocol }
         : { kind: source.plan?.kind, fingerprint, text, protocol: isCopy ? 'copy' : source.protocol }
-    this.#texts.set(source, statement)
+    this.#texts[source.protocol].set(key, statement)
     return statement
   }
 
   /** The columns that the plan names, and the home columns of fields that turned up without it (from a function, say). */
-  #objects(uses: readonly Use[], shown: readonly Field[]): readonly AccessedObject[] | undefined {
-    const planned = new Set(uses.map(use => use.field.name))
-    const unplanned = shown.filter(field => !planned.has(field.name)).flatMap(field => homeUses(field))
+  #objects(uses: readonly Use[], shown: ReadonlyMap<string, FieldTally>): readonly AccessedObject[] | undefined {
+    const planned = this.#plannedFor(uses)
+    const unplanned = [...shown.values()].filter(({ field }) => !planned.fieldNames.has(field.name)).flatMap(({ field }) => homeUses(field))
+    return unplanned.length === 0 ? planned.objects : this.#objectsOf([...uses, ...unplanned])
+  }
+
+  #plannedFor(uses: readonly Use[]): Planned {
+    const { epoch } = this.#state
+    const known = this.#planned.get(uses)
+    if (known?.epoch === epoch) return known
+    const planned = { epoch, fieldNames: new Set(uses.map(use => use.field.name)), objects: this.#objectsOf(uses) }
+    this.#planned.set(uses, planned)
+    return planned
+  }
+
+  #objectsOf(uses: readonly Use[]): readonly AccessedObject[] | undefined {
     const tables = new Map<string, { schema: string; table: string; columns: Map<string, AccessedColumn> }>()
-    for (const use of [...uses, ...unplanned]) {
+    for (const use of uses) {
       const key = `${use.schema}.${use.table}`
       const table = tables.get(key) ?? { schema: use.schema, table: use.table, columns: new Map<string, AccessedColumn>() }
       table.columns.set(`${use.column}/${use.kind}`, this.#column(use))
@@ -146,6 +175,8 @@ export class Accounts {
     return { ...common, treatment: decision.treatment.action, rule: decision.rule }
   }
 }
+
+const NOTHING_SHOWN: ReadonlyMap<string, FieldTally> = new Map()
 
 const homeUses = (field: Field): Use[] =>
   field.columns.slice(0, 1).map(home => ({ kind: 'output', field, schema: home.schema, table: home.table, column: home.column, isExplicit: false }))
