@@ -1,6 +1,6 @@
 /** Joins a client's socket, a server's socket and the session between them, and follows their ends. */
 import type { Socket } from 'node:net'
-import { asProxyError, ProxyError } from '../errors.js'
+import { asProxyError } from '../errors.js'
 import type { Services } from '../session/services.js'
 import { Session } from '../session/session.js'
 import { refuse, type Wish } from './opening.js'
@@ -91,6 +91,3 @@ const countEnds = (sockets: readonly Socket[], onEnd: () => void): void => {
     })
   }
 }
-
-/** Ends the session as PostgreSQL's administrator would. */
-export const endForShutdown = (connection: Connection): void => connection.session.shutDown(new ProxyError('shutting_down'))

@@ -18,7 +18,7 @@ const endIdle = (connections: ReadonlySet<Connection>, told: Set<Connection>): v
   }
 }
 
-/** Sessions that are told to end are gone once their clients have closed; the sockets of clients still negotiating count as well. */
+/** A session that was told to end is gone once the server and its client have closed; a transaction is told when it ends. */
 const drainUntil = async (listener: Listener, deadlineMs: number): Promise<void> => {
   const told = new Set<Connection>()
   while (listener.connections.size > 0 && performance.now() < deadlineMs) {
