@@ -3,10 +3,12 @@ import { tokenEnd } from '../crypto/token.js'
 import { asProxyError, assertNever, ProxyError } from '../errors.js'
 import { SQL_BYTES_MAX } from '../limits.js'
 import { authorize } from '../sql/authorize.js'
-import type { PlanContext, Splice, StatementPlan, TextPlan, Use } from '../sql/types.js'
+import type { Effect, PlanContext, Splice, StatementPlan, TextPlan, Use } from '../sql/types.js'
+import type { Statement } from './prepared.js'
 import type { Refusal } from './requests.js'
 import { markerAt } from './revealing.js'
 import { utf8Text } from './sealing.js'
+import { changesReading, changesValues } from './settings.js'
 import { spliced } from './splicing.js'
 import type { SessionState } from './state.js'
 
@@ -39,9 +41,12 @@ export const holdsToken = (state: SessionState, bytes: Buffer, judged: readonly 
 const decoded = (state: SessionState, bytes: Uint8Array): string =>
   (state.settings.get('client_encoding') ?? 'UTF8') === 'UTF8' ? utf8Text(bytes) : Buffer.from(bytes).toString('latin1')
 
+/** Whether a statement has such an effect on those behind it in the same text. */
+const hasInside = (statements: readonly StatementPlan[], isSuch: (effect: Effect) => boolean): boolean =>
+  statements.slice(0, -1).some(statement => statement.effects.some(isSuch))
+
 const requireSettings = (state: SessionState, statements: readonly StatementPlan[]): void => {
-  const changesSettings = statements.some(statement => statement.effects.some(effect => effect.kind === 'set' && effect.setting !== 'search_path'))
-  const inDoubt = state.areSettingsInDoubt || (changesSettings && statements.length > 1)
+  const inDoubt = state.settings.areInDoubt || hasInside(statements, changesValues)
   const isSet = (name: string, value: string): boolean => (state.settings.get(name) ?? value) === value
   if (!isSet('client_encoding', 'UTF8') || inDoubt) throw new ProxyError('session_setting_unsupported', { setting: 'client_encoding = UTF8' })
   if (!isSet('standard_conforming_strings', 'on')) throw new ProxyError('session_setting_unsupported', { setting: 'standard_conforming_strings = on' })
@@ -61,7 +66,7 @@ const requireSameReading = (state: SessionState, bytes: Uint8Array): void => {
   // Only a backslash is read differently: no trail byte of those encodings is a quote, a dollar or a comment.
   if (!bytes.includes(BACKSLASH)) return
   const areStringsStandard = (state.settings.get('standard_conforming_strings') ?? 'on') === 'on'
-  if (!areStringsStandard || state.areSettingsInDoubt) throw new ProxyError('session_setting_unsupported', { setting: 'standard_conforming_strings = on' })
+  if (!areStringsStandard || state.settings.areInDoubt) throw new ProxyError('session_setting_unsupported', { setting: 'standard_conforming_strings = on' })
   if (ASCII_UNSAFE_ENCODINGS.has(state.settings.get('client_encoding') ?? 'UTF8')) throw new ProxyError('session_setting_unsupported', { setting: 'client_encoding = UTF8' })
 }
 
@@ -93,16 +98,37 @@ export const authorizeAgain = (state: SessionState, statement: StatementPlan | u
   if (statement !== undefined) authorized(state, [statement])
 }
 
+/** A plan for comparing; Maps and Sets come as lists, policy objects as what they say. */
+const inWords = (plan: StatementPlan): string => JSON.stringify(plan, (_, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value))
+
+/**
+ * The server plans a prepared statement anew when search_path or relations have changed, so its text may mean other columns
+ * than at Parse. Throws `plan_outdated` where that changes our plan; drivers then prepare it again.
+ */
+export const requireSamePlan = (state: SessionState, statement: Statement): void => {
+  const { plan, source, reading } = statement
+  if (plan === undefined || reading === state.reading) return
+  const now = planned(state, source.text, true)
+  const isSame = now !== 'needs_refresh' && now.outcome === 'planned' && now.statements.length === 1 && inWords(plan) === now.statements.map(inWords).join()
+  if (!isSame) throw new ProxyError('plan_outdated')
+  statement.reading = state.reading
+}
+
 const contextOf = (state: SessionState, missing: PlanContext['missing']): PlanContext => ({
   catalog: state.catalog,
-  searchPath: state.searchPath,
+  searchPath: state.settings.searchPath,
   missing,
   preparedNamed: name => state.statements.ahead(name)?.plan
 })
 
 const planned = (state: SessionState, text: string, isRefreshed: boolean): TextPlan | 'needs_refresh' => {
-  const plan = (missing: PlanContext['missing']): TextPlan =>
-    state.services.planner.plan({ text, context: contextOf(state, missing), policyHash: state.policy.hash })
+  const plan = (missing: PlanContext['missing']): TextPlan => {
+    const context = contextOf(state, missing)
+    const known = state.services.planner.plan({ text, context, policyHash: state.policy.hash })
+    if (known.outcome !== 'planned' || !hasInside(known.statements, changesReading)) return known
+    // The server parses the whole text first, but looks names up statement by statement.
+    return state.services.planner.plan({ text, context: { ...context, searchPath: undefined }, policyHash: state.policy.hash })
+  }
   const first = plan('report')
   if (first.outcome !== 'stale') return first
   if (!isRefreshed) return 'needs_refresh'

@@ -46,7 +46,7 @@ export class AsynchronousMessages {
 
   #remember(body: Buffer): void {
     const { name, value } = decodeParameterStatus(body)
-    this.#state.settings.set(name, Buffer.from(value).toString('utf8'))
+    this.#state.settings.report(name, Buffer.from(value).toString('utf8'))
   }
 
   #rebuilt(tag: number, body: Buffer, execution: Execution): Buffer {

@@ -245,7 +245,7 @@ export class BackendHalf implements FrameHandler {
   #skipToSync(): void {
     for (let request = this.#state.requests.head; request !== undefined && request.kind !== 'sync'; request = this.#state.requests.head) {
       if (request.kind === 'describe' && request.of !== undefined) request.of.describesPending--
-      if (request.kind === 'query' || request.kind === 'function_call') this.#state.cyclesDone++
+      if (request.kind === 'query' || request.kind === 'function_call') this.#state.cycles.finish()
       this.#state.requests.shift()
     }
     this.#isSkipping = this.#state.requests.head === undefined
@@ -259,12 +259,11 @@ export class BackendHalf implements FrameHandler {
     const head = this.#state.requests.head
     if (head === undefined || !endsCycle(head)) return confused(BACKEND.READY_FOR_QUERY, head)
     this.#state.requests.shift()
-    this.#state.cyclesDone++
+    this.#state.cycles.finish()
     this.#state.transaction = decodeReadyForQuery(body).status
     if (head.kind === 'query') this.#state.statements.uncommit('')
     if (this.#state.transaction === 'I') {
-      this.#state.endPortals()
-      this.#state.hasUncommittedDdl = false
+      this.#state.endTransaction()
       if (this.#sawDdl) this.#state.services.catalog.markStale()
       this.#sawDdl = false
     }

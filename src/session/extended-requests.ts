@@ -8,7 +8,7 @@ import { encodeDescribe, type DescribeMessage } from '../wire/frontend/describe.
 import { decodeExecute } from '../wire/frontend/execute.js'
 import { encodeParse, type ParseMessage } from '../wire/frontend/parse.js'
 import { OID } from '../wire/oids.js'
-import { authorizeAgain, holdsToken, type Verdict } from './admission.js'
+import { authorizeAgain, holdsToken, requireSamePlan, type Verdict } from './admission.js'
 import type { CopyInFlow } from './copying.js'
 import { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
@@ -66,7 +66,7 @@ export class ExtendedRequests {
     if (isFull) return this.#refuseParse(parse, error(new ProxyError('too_many_prepared', { max: STATEMENTS_MAX })), [], verdict.text)
     try {
       const types = parse.parameterTypes.map((type, index) => serverType(type, plan?.params.get(index + 1), index + 1))
-      const statement = newStatement(parse.statement, source, dateParameters(plan, parse.parameterTypes))
+      const statement = newStatement(parse.statement, source, this.#state.reading, dateParameters(plan, parse.parameterTypes))
       this.#addStatement(statement, undefined)
       const isUnchanged = !verdict.isRewritten && types.every((type, index) => type === parse.parameterTypes[index])
       if (isUnchanged) this.#outbox.add(bytes, start, end)
@@ -81,6 +81,7 @@ export class ExtendedRequests {
     const statement = this.#state.statements.ahead(bind.statement)
     const portal = newPortal(bind.portal, statement, bind.resultFormats)
     try {
+      if (statement !== undefined) requireSamePlan(this.#state, statement)
       const values = this.#sealed(bind, statement, body)
       this.#addPortal(portal, undefined)
       if (values === bind.values) this.#outbox.add(bytes, start, end)
@@ -139,21 +140,20 @@ export class ExtendedRequests {
   }
 
   #refuseParse(parse: ParseMessage, refusal: Refusal, uses: StatementPlan['uses'], text: string): void {
-    const statement = newStatement(parse.statement, { text, plan: undefined, protocol: 'extended', isRewritten: false }, new Set())
+    const statement = newStatement(parse.statement, { text, plan: undefined, protocol: 'extended', isRewritten: false }, this.#state.reading, new Set())
     this.#addStatement(statement, { refusal, execution: new Execution(statement.source, uses) })
     this.#outbox.add(failingParse(parse.statement))
   }
 
   #addStatement(statement: Statement, refused: { readonly refusal: Refusal; readonly execution: Execution } | undefined): void {
-    // A name that is taken makes the Parse fail (42P05) and leaves the old statement.
-    const isTaken = statement.name !== '' && this.#state.statements.ahead(statement.name) !== undefined
-    if (statement.name === '') this.#state.statements.deleteAhead('')
-    if (refused === undefined && !isTaken) this.#state.statements.setAhead(statement.name, statement)
+    if (refused === undefined) this.#state.parseAhead(statement)
+    else if (statement.name === '') this.#state.statements.deleteAhead('')
     this.#state.requests.push({ kind: 'parse', statement, execution: refused?.execution, refusal: refused?.refusal })
   }
 
   #addPortal(portal: Portal, refusal: Refusal | undefined): void {
-    if (this.#state.portals.isFull) throw new ProxyError('too_many_prepared', { max: PORTALS_MAX })
+    const isFull = this.#state.portals.isFull && this.#state.portals.ahead(portal.name) === undefined
+    if (isFull && refusal === undefined) throw new ProxyError('too_many_prepared', { max: PORTALS_MAX })
     if (refusal === undefined) this.#state.portals.setAhead(portal.name, portal)
     this.#state.requests.push({ kind: 'bind', portal, refusal })
   }

@@ -51,6 +51,9 @@ const bodyBytesMax = (tag: number): number => {
   }
 }
 
+/** Messages with texts and values. */
+const READ_BY_SETTINGS: ReadonlySet<number> = new Set<number>([FRONTEND.QUERY, FRONTEND.PARSE, FRONTEND.BIND])
+
 const KNOWN_TAGS: ReadonlySet<number> = new Set<number>(Object.values(FRONTEND))
 
 export class FrontendHalf implements FrameHandler {
@@ -83,15 +86,8 @@ export class FrontendHalf implements FrameHandler {
   }
 
   message(tag: number, bytes: Buffer, start: number, end: number): void {
-    try {
-      this.#handle(tag, bytes, start, end)
-    } catch (error) {
-      const known = asProxyError(error)
-      if (known.code !== 'protocol_violation') throw known
-      // The server answers a malformed message with an error and goes on, since the boundary is known. It never gets to
-      // read this one: what we can't read we don't forward.
-      this.#refuseMalformed(tag, known)
-    }
+    if (this.#state.services.catalog.isStale && READ_BY_SETTINGS.has(tag)) return this.#refreshFor(tag, bytes.subarray(start, end))
+    if (!this.#tryHandle(tag, bytes, start, end, false)) this.#refreshFor(tag, bytes.subarray(start, end))
   }
 
   /** The server has begun to take COPY data in: a Sync sent during that time gets no answer, so it is not sent. */
@@ -119,19 +115,64 @@ export class FrontendHalf implements FrameHandler {
   /** Data may follow a Sync that is held back, but no other request may overtake it. */
   #mustWait(tag: number): boolean {
     if (this.#state.requests.length >= REQUESTS_IN_FLIGHT_MAX) return true
+    // Some settings say how these are to be read; what they are comes with an answer that needs nothing more from the client.
+    if (READ_BY_SETTINGS.has(tag) && this.#state.settings.willBeKnown) return true
     if (!this.copyIn.hasHeldSync) return false
     return tag !== FRONTEND.COPY_DATA && tag !== FRONTEND.COPY_DONE && tag !== FRONTEND.COPY_FAIL && tag !== FRONTEND.SYNC && tag !== FRONTEND.FLUSH
+  }
+
+  /** False if the message can't be judged before the catalogue was read again; nothing of it is done then. */
+  #tryHandle(tag: number, bytes: Buffer, start: number, end: number, isRefreshed: boolean): boolean {
+    try {
+      if (tag !== FRONTEND.QUERY && tag !== FRONTEND.PARSE) this.#handle(tag, bytes, start, end)
+      else return this.#text(tag, bytes, start, end, isRefreshed)
+    } catch (error) {
+      const known = asProxyError(error)
+      if (known.code !== 'protocol_violation') throw known
+      // The server answers a malformed message with an error and goes on, since the boundary is known. It never gets to
+      // read this one: what we can't read we don't forward.
+      this.#refuseInstead(tag, known)
+    }
+    return true
+  }
+
+  #text(tag: number, bytes: Buffer, start: number, end: number, isRefreshed: boolean): boolean {
+    const body = bytes.subarray(start + HEADER_BYTES, end)
+    this.#state.follow()
+    const parse = tag === FRONTEND.PARSE ? decodeParse(body) : undefined
+    const { text } = parse ?? decodeQuery(body)
+    const verdict = admit(this.#state, Buffer.from(text.buffer, text.byteOffset, text.byteLength), isRefreshed)
+    if (verdict === 'needs_refresh') return false
+    if (parse === undefined) this.#query(verdict, bytes, start, end)
+    else this.#extended.parse(parse, verdict, bytes, start, end)
+    return true
+  }
+
+  /** Handles the message after the catalogue was read again; all later ones wait. */
+  #refreshFor(tag: number, message: Buffer): void {
+    // The chunk that it came in may be used again by then.
+    const kept = Buffer.from(message)
+    const again = (): void => {
+      if (!this.#tryHandle(tag, kept, 0, kept.length, true)) throw new ProxyError('internal', { reason: 'refreshed twice' })
+    }
+    this.#isDeciding = true
+    this.#links.pause()
+    this.#links
+      .refreshCatalog()
+      // Not knowing means no: without the catalogue this one is refused, and the next one tries again.
+      .then(again, (error: unknown) => this.#refuseInstead(tag, asProxyError(error)))
+      .then(() => this.#goOn())
+      .catch((error: unknown) => this.#links.fail(asProxyError(error)))
+  }
+
+  #goOn(): void {
+    this.#isDeciding = false
+    this.#links.resume()
   }
 
   #handle(tag: number, bytes: Buffer, start: number, end: number): void {
     const body = bytes.subarray(start + HEADER_BYTES, end)
     switch (tag) {
-      case FRONTEND.QUERY:
-        return this.#decide(decodeQuery(body).text, verdict => this.#query(verdict, bytes, start, end))
-      case FRONTEND.PARSE: {
-        const parse = decodeParse(body)
-        return this.#decide(parse.text, verdict => this.#extended.parse(parse, verdict, bytes, start, end))
-      }
       case FRONTEND.BIND:
         this.#state.follow()
         return this.#extended.bind(body, bytes, start, end)
@@ -161,36 +202,14 @@ export class FrontendHalf implements FrameHandler {
     }
   }
 
-  #refuseMalformed(tag: number, error: ProxyError): void {
+  /** Sends what fails in the place of a message that can't be forwarded. */
+  #refuseInstead(tag: number, error: ProxyError): void {
     const source = { text: '', plan: undefined, isRewritten: false } as const
     if (tag === FRONTEND.QUERY) {
       this.#pushQuery([new Execution({ ...source, protocol: 'simple' }, [])], { kind: 'error', error })
       return this.outbox.add(failingQuery())
     }
     this.#extended.refuse({ kind: 'error', error })
-  }
-
-  /** Runs `then` with the verdict on the text: now, or after the catalogue was read again, with all later messages waiting. */
-  #decide(text: Uint8Array, then: (verdict: Verdict) => void): void {
-    this.#state.follow()
-    const bytes = Buffer.from(text)
-    const verdict = this.#state.services.catalog.isStale ? 'needs_refresh' : admit(this.#state, bytes, false)
-    if (verdict !== 'needs_refresh') return then(verdict)
-    this.#isDeciding = true
-    this.#links.pause()
-    this.#links
-      .refreshCatalog()
-      .then(() => this.#decideAgain(bytes, then))
-      .catch((error: unknown) => this.#links.fail(asProxyError(error)))
-  }
-
-  #decideAgain(bytes: Buffer, then: (verdict: Verdict) => void): void {
-    this.#isDeciding = false
-    this.#state.follow()
-    const verdict = admit(this.#state, bytes, true)
-    if (verdict === 'needs_refresh') throw new ProxyError('internal', { reason: 'refreshed twice' })
-    then(verdict)
-    this.#links.resume()
   }
 
   #query(verdict: Verdict, bytes: Buffer, start: number, end: number): void {
@@ -212,12 +231,12 @@ export class FrontendHalf implements FrameHandler {
   #pushQuery(executions: readonly Execution[], refusal: Refusal | undefined): CopyRequest {
     const request: CopyRequest = { kind: 'query', executions, position: 0, refusal }
     this.#state.requests.push(request)
-    this.#state.cyclesSent++
+    this.#state.cycles.send()
     return request
   }
 
   #functionCall(body: Buffer, bytes: Buffer, start: number, end: number): void {
-    this.#state.cyclesSent++
+    this.#state.cycles.send()
     const execution = new Execution({ text: '', plan: undefined, protocol: 'extended', isRewritten: false }, [])
     const refusal = this.#functionRefusal(body)
     this.#state.requests.push({ kind: 'function_call', execution, refusal })
@@ -245,7 +264,7 @@ export class FrontendHalf implements FrameHandler {
         return
       case 'none':
       case 'sent':
-        this.#state.cyclesSent++
+        this.#state.cycles.send()
         this.#state.requests.push({ kind: 'sync' })
         return this.outbox.add(bytes, start, end)
       default:

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { ProxyError } from '../errors.js'
 import { PLANS_CACHED_BYTES_MAX, PLANS_CACHED_MAX } from '../limits.js'
 import { planText } from '../sql/plan.js'
+import { isShared, shapeOf } from '../sql/shape.js'
 import type { PlanContext, TextPlan } from '../sql/types.js'
 
 export interface PlanRequest {
@@ -27,11 +28,16 @@ export class Planner {
   plan(request: PlanRequest): TextPlan {
     this.#forgetOld(`${request.context.catalog.version}/${request.policyHash}`)
     if (DEPENDS_ON_SESSION.test(request.text)) return this.#planned(request)
-    const key = `${request.context.searchPath?.join('\0') ?? ''}\0\0${request.context.missing}\0${request.text}`
-    const known = this.#plans.get(key)
+    const path = request.context.searchPath
+    const where = `${path === undefined ? '' : `=${path.join('\0')}`}\0\0${request.context.missing}\0`
+    const shape = shapeOf(request.text)
+    // No text holds a zero byte, so none is taken for a shape.
+    const shapeKey = shape === undefined ? undefined : `${where}\0${shape}`
+    const textKey = where + request.text
+    const known = (shapeKey === undefined ? undefined : this.#plans.get(shapeKey)) ?? this.#plans.get(textKey)
     if (known !== undefined) return known
     const plan = this.#planned(request)
-    if (plan.outcome !== 'stale') this.#plans.set(key, plan)
+    if (plan.outcome !== 'stale') this.#plans.set(shapeKey !== undefined && isShared(plan) ? shapeKey : textKey, plan)
     return plan
   }
 

@@ -18,6 +18,8 @@ export interface Statement extends Describable {
   /** Undefined for an empty text, and for a statement made past us by SQL PREPARE. */
   readonly plan: StatementPlan | undefined
   readonly source: StatementSource
+  /** What the text was planned by; the server plans it anew when that changes. */
+  reading: string
   /** Parameters that the client sends as dates: by declaration, or since we showed them so. */
   readonly dateParameters: ReadonlySet<number>
 }
@@ -29,8 +31,8 @@ export interface Portal extends Describable {
   readonly resultFormats: readonly number[]
 }
 
-export const newStatement = (name: string, source: StatementSource, dateParameters: ReadonlySet<number>): Statement => ({
-  kind: 'statement', name, plan: source.plan, source, dateParameters, described: undefined, describesPending: 0
+export const newStatement = (name: string, source: StatementSource, reading: string, dateParameters: ReadonlySet<number>): Statement => ({
+  kind: 'statement', name, plan: source.plan, source, reading, dateParameters, described: undefined, describesPending: 0
 })
 
 export const newPortal = (name: string, statement: Statement | undefined, resultFormats: readonly number[]): Portal => ({

@@ -197,7 +197,7 @@ export class Session {
     const actor: Actor = { dbUser, database: utf8(startup.parameters.get('database')) || dbUser, address, sessionId: this.id }
     const login: LoginFacts = { dbUser, memberOf: services.catalog.current().membershipsOf(dbUser), address, clientCert }
     const state = new SessionState(services, actor, login)
-    state.settings.set('application_name', utf8(startup.parameters.get('application_name')))
+    state.settings.report('application_name', utf8(startup.parameters.get('application_name')))
     const accounts = new Accounts(state)
     const frontend = new FrontendHalf(state, this.#toServer, {
       refreshCatalog: () => this.#refreshCatalog(),
@@ -218,7 +218,7 @@ export class Session {
   #ready(): void {
     if (this.#phase.kind !== 'running') throw new ProxyError('upstream_confused', { reason: 'ready before it is authenticated' })
     const { running } = this.#phase
-    for (const [name, value] of this.#login.settings) running.state.settings.set(name, value)
+    for (const [name, value] of this.#login.settings) running.state.settings.report(name, value)
     this.#phase = { kind: 'running', isReady: true, running }
     this.#options.onReady()
   }

@@ -1,11 +1,11 @@
 /** What both half-pipes of a session share. Plain state; who may change what is said at each field. */
 import type { Catalog } from '../catalog/types.js'
-import { parseSearchPath } from '../catalog/search-path.js'
 import { ProxyError } from '../errors.js'
 import { PORTALS_MAX, STATEMENTS_MAX } from '../limits.js'
 import type { Login, Policy, Role } from '../policy/types.js'
 import type { Effect, StatementPlan } from '../sql/types.js'
 import type { TransactionStatus } from '../wire/backend/ready-for-query.js'
+import { Cycles } from './cycles.js'
 import { NameTable } from './name-table.js'
 import { newStatement, type Portal, type Statement } from './prepared.js'
 import { RequestQueue, type Request } from './requests.js'
@@ -13,6 +13,7 @@ import { Revealer } from './revealing.js'
 import { rightsAtLogin, rightsNow, type Rights } from './rights.js'
 import { Sealer } from './sealing.js'
 import type { Services } from './services.js'
+import { Settings } from './settings.js'
 
 /** Who the session is, for its events. */
 export interface Actor {
@@ -22,28 +23,21 @@ export interface Actor {
   readonly sessionId: string
 }
 
-/** Settings which decide how SQL is read: their loss makes statements on protected tables unreadable to us. */
-const LEXICAL_SETTINGS: ReadonlySet<string> = new Set(['client_encoding', 'names', 'standard_conforming_strings', 'datestyle', 'search_path', 'all', 'unknown'])
-
 export class SessionState {
   readonly services: Services
   readonly actor: Actor
   readonly requests: RequestQueue = new RequestQueue()
   readonly statements: NameTable<Statement> = new NameTable(STATEMENTS_MAX)
   readonly portals: NameTable<Portal> = new NameTable(PORTALS_MAX)
-  /** As the server last reported; written by the half from the server. */
-  readonly settings: Map<string, string> = new Map()
+  readonly cycles: Cycles = new Cycles()
+  readonly settings: Settings
   transaction: TransactionStatus = 'I'
   /** Why the session is being ended: goes to the client in place of the FATAL that the server was made to answer with. */
   ending: ProxyError | undefined
-  /** DDL on protected tables ran in the transaction block that is open: the catalogue can't see it yet. */
+  /** DDL on protected tables was sent and is not committed: the catalogue can't see it yet. */
   hasUncommittedDdl = false
-  /** Cycles (up to ReadyForQuery) sent and done; a setting changed in cycle n is known once n are done. */
-  cyclesSent = 0
-  cyclesDone = 0
-  #settingsKnownAt = 0
-  /** The last search_path that was parsed. */
-  #searchPath: { readonly setting: string; readonly schemas: readonly string[] } = { setting: '', schemas: [] }
+  /** The last cycle with such DDL. */
+  #ddlIn = 0
   readonly #login: Login
   readonly #roleAtLogin: Role
   #rights: Rights
@@ -58,6 +52,7 @@ export class SessionState {
     this.services = services
     this.actor = actor
     this.#login = login
+    this.settings = new Settings(actor.dbUser, this.cycles)
     this.#rights = rightsAtLogin(this.policy, login)
     const [role] = this.#rights.roles
     if (role === undefined) throw new ProxyError('internal', { reason: 'no role' })
@@ -113,22 +108,20 @@ export class SessionState {
     this.#sealer = undefined
   }
 
-  /** Whether a lexical setting was changed by something whose outcome the server has not reported yet. */
-  get areSettingsInDoubt(): boolean {
-    return this.#settingsKnownAt > this.cyclesDone
-  }
-
-  /** The schemas in which unqualified names are looked up; undefined if not known (before server 18, or while in doubt). */
-  get searchPath(): readonly string[] | undefined {
-    const setting = this.settings.get('search_path')
-    if (setting === undefined || this.areSettingsInDoubt) return undefined
-    if (this.#searchPath.setting !== setting) this.#searchPath = { setting, schemas: parseSearchPath(setting, this.actor.dbUser) }
-    return this.#searchPath.schemas
+  /** What a text means now: names are looked up by search_path in the catalogue, and the policy says what is protected. */
+  get reading(): string {
+    return `${this.#epoch}/${this.settings.searchPath?.join('\0') ?? '?'}`
   }
 
   /** What sending the statement does, if it succeeds, to what the next one will meet. */
   applyAhead(plan: StatementPlan | undefined): void {
-    for (const effect of plan?.effects ?? []) this.#effectAhead(effect)
+    for (const effect of plan?.effects ?? []) {
+      this.settings.send(effect)
+      this.#nameAhead(effect)
+      if (effect.kind !== 'ddl' || !effect.touchesProtected) continue
+      this.hasUncommittedDdl = true
+      this.#ddlIn = this.cycles.present
+    }
   }
 
   /** What the success of the statement did. */
@@ -147,18 +140,28 @@ export class SessionState {
     for (const request of this.requests.pending()) this.#applyRequest(request)
   }
 
-  /** The end of a transaction ends its portals. */
-  endPortals(): void {
+  /** No transaction is open: its portals are gone, its DDL can be seen, its settings stay. */
+  endTransaction(): void {
+    this.settings.settle()
+    if (this.cycles.isDone(this.#ddlIn)) this.hasUncommittedDdl = false
+    // With requests in flight this waits: a portal that is gone is the server's to refuse, here it only takes room.
+    if (this.requests.length > 0) return
     this.portals.uncommit(undefined)
     this.portals.rewind()
-    if (this.requests.length === 0) return
-    for (const request of this.requests.pending()) if (request.kind === 'bind') this.portals.setAhead(request.portal.name, request.portal)
+  }
+
+  /** A Parse was sent that the server is expected to take. */
+  parseAhead(statement: Statement): void {
+    if (statement.name === '') this.statements.deleteAhead('')
+    // A name that is taken makes the Parse fail (42P05) and leaves the old statement.
+    if (this.statements.ahead(statement.name) === undefined) this.statements.setAhead(statement.name, statement)
   }
 
   #applyRequest(request: Request): void {
     switch (request.kind) {
       case 'parse':
-        if (request.refusal === undefined) this.statements.setAhead(request.statement.name, request.statement)
+        if (request.refusal === undefined) this.parseAhead(request.statement)
+        else if (request.statement.name === '') this.statements.deleteAhead('')
         return
       case 'bind':
         if (request.refusal === undefined) this.portals.setAhead(request.portal.name, request.portal)
@@ -167,11 +170,11 @@ export class SessionState {
         this.#table(request.target).deleteAhead(request.name)
         return
       case 'execute':
-        this.applyAhead(request.execution.plan)
+        for (const effect of request.execution.plan?.effects ?? []) this.#nameAhead(effect)
         return
       case 'query':
         this.statements.deleteAhead('')
-        for (const execution of request.executions) this.applyAhead(execution.plan)
+        for (const effect of request.executions.flatMap(execution => execution.plan?.effects ?? [])) this.#nameAhead(effect)
         return
       case 'describe':
       case 'sync':
@@ -184,34 +187,10 @@ export class SessionState {
     return target === 'S' ? this.statements : this.portals
   }
 
-  #effectAhead(effect: Effect): void {
-    switch (effect.kind) {
-      case 'set':
-        if (LEXICAL_SETTINGS.has(effect.setting)) this.#settingsKnownAt = this.cyclesSent + 1
-        return
-      case 'deallocate':
-        this.statements.deleteAhead(effect.name)
-        return
-      case 'discard':
-        this.statements.deleteAhead(undefined)
-        this.#settingsKnownAt = this.cyclesSent + 1
-        return
-      case 'prepare':
-        this.statements.setAhead(effect.name, preparedBySql(effect.name))
-        return
-      case 'ddl':
-        if (effect.touchesProtected) this.hasUncommittedDdl = true
-        return
-      case 'rollback':
-        // A rollback restores settings, too, and the server reports them only with ReadyForQuery.
-        this.#settingsKnownAt = this.cyclesSent + 1
-        return
-      case 'none':
-      case 'begin':
-      case 'commit':
-      case 'opaque':
-        return
-    }
+  #nameAhead(effect: Effect): void {
+    if (effect.kind === 'deallocate') this.statements.deleteAhead(effect.name)
+    else if (effect.kind === 'discard') this.statements.deleteAhead(undefined)
+    else if (effect.kind === 'prepare') this.parseAhead(preparedBySql(effect.name))
   }
 
   #epochNow(): string {
@@ -220,4 +199,4 @@ export class SessionState {
 }
 
 /** A statement made by SQL PREPARE, of which only the name is known: its metadata is asked for when it is bound. */
-const preparedBySql = (name: string): Statement => newStatement(name, { text: '', plan: undefined, protocol: 'extended', isRewritten: false }, new Set())
+const preparedBySql = (name: string): Statement => newStatement(name, { text: '', plan: undefined, protocol: 'extended', isRewritten: false }, '', new Set())

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { ProxyError } from '../../src/errors.js'
 import { send } from '../support/frontend-messages.js'
 import { reply, startSession, TEXT } from './session-harness.js'
 
@@ -71,4 +72,81 @@ t.test('function calls other than those of large objects are refused, since no p
   fromServer(reply.error('42883'), reply.ready(), reply.error('42883'), reply.ready(), reply.complete('SELECT 1'), reply.ready())
   t.match(client.take().toString('latin1'), /C42501\0.*C08P01\0.*SELECT 1/su)
   t.match(events(), [{ type: 'deny', error: 'function_call_denied' }, { type: 'deny', error: 'protocol_violation' }])
+})
+
+t.test('a statement is refused while the catalogue cannot be read, and the session lives', async t => {
+  const { fromClient, fromServer, client, server, world } = startSession()
+  world.isStale = true
+  const { refresh } = world
+  world.refresh = () => Promise.reject(new ProxyError('catalog_unreachable', { reason: 'refused' }))
+  fromClient(send.query('SELECT id FROM plain'), send.query('SELECT 2'))
+  await settled()
+  fromServer(reply.error('42601'), reply.ready())
+  t.match(client.take().toString(), /catalogue login does not work/u)
+  world.refresh = refresh
+  await settled()
+  fromServer(reply.error('42601'), reply.ready())
+  fromClient(send.query('SELECT 3'))
+  await settled()
+  t.match(server.take().toString(), /SELECT 3/u)
+  t.equal(client.hasEnded, false)
+})
+
+t.test('a message that waits for the catalogue survives the reuse of its chunk', async t => {
+  const { session, server, world } = startSession()
+  world.isStale = true
+  const chunk = send.query('SELECT 12345')
+  session.fromClient(chunk)
+  chunk.fill(0x58)
+  await settled()
+  t.match(server.take().toString(), /SELECT 12345/u)
+})
+
+t.test('a statement prepared under another search_path is not run unsealed', async t => {
+  const { fromClient, fromServer, client, server } = startSession({ user: 'masked', searchPath: 'other' })
+  const join = 'SELECT a.id FROM customers a JOIN customers b ON a.email = b.email'
+  fromClient(send.parse(join, 's'), send.sync())
+  fromServer(reply.parsed, reply.ready())
+  fromClient(send.query('SET search_path = public'))
+  fromServer(reply.complete('SET'), reply.status('search_path', 'public'), reply.ready())
+  server.take()
+  client.take()
+  fromClient(send.bind({ statement: 's' }), send.execute(), send.sync())
+  fromServer(reply.error('26000'), reply.ready())
+  t.match(client.take().toString(), /cached plan must not change result type/u)
+})
+
+t.test('a search_path that is set within a text does not mislead the planner', async t => {
+  const { fromClient, server, client, fromServer } = startSession({ user: 'masked', searchPath: 'other' })
+  fromClient(send.query('SET search_path = public; SELECT a.id FROM customers a JOIN customers b ON a.email = b.email'))
+  t.notMatch(server.take().toString(), /JOIN/u)
+  fromServer(reply.error('42601'), reply.ready())
+  t.match(client.take().toString(), /search_path is not known/u)
+})
+
+t.test('what is pipelined behind SET waits for what the server says of it', async t => {
+  const { fromClient, fromServer, server } = startSession({ searchPath: 'other' })
+  fromClient(send.query('SET search_path = public'), send.query("INSERT INTO customers (id, email) VALUES (1, 'a@b.c')"))
+  t.equal(server.tags(), 'Q')
+  fromServer(reply.complete('SET'), reply.status('search_path', 'public'), reply.ready())
+  const sent = server.take().toString()
+  t.match(sent, /~pv1\./u)
+  t.notMatch(sent, /a@b\.c/u)
+})
+
+t.test('within one pipeline, names are not looked up by a search_path that may have changed', async t => {
+  const { fromClient, server } = startSession({ searchPath: 'other' })
+  fromClient(send.parse('SET search_path = public'), send.bind(), send.execute(), send.parse("INSERT INTO customers (id, email) VALUES (1, 'a@b.c')"), send.sync())
+  t.notMatch(server.take().toString(), /a@b\.c/u)
+})
+
+t.test('COMMIT may take a SET LOCAL back', async t => {
+  const { fromClient, fromServer, server } = startSession({ searchPath: 'public' })
+  fromClient(send.query('BEGIN; SET LOCAL search_path = other'))
+  fromServer(reply.complete('BEGIN'), reply.complete('SET'), reply.status('search_path', 'other'), reply.ready('T'))
+  server.take()
+  fromClient(send.query('COMMIT'), send.query("INSERT INTO customers (id, email) VALUES (1, 'a@b.c')"))
+  t.equal(server.tags(), 'Q')
+  fromServer(reply.complete('COMMIT'), reply.status('search_path', 'public'), reply.ready())
+  t.match(server.take().toString(), /~pv1\./u)
 })
