@@ -32,6 +32,11 @@ const SPACE = ' \t\n\v\f\r'
  */
 const DASHED = /^(\d{3,7})-(\d{1,2})-(\d{1,2})(?: (BC|AD))?$/i
 const PACKED = /^(\d{4})(\d{2})(\d{2})$/
+/**
+ * With a time of day and a zone, as drivers write a date that they hold as a moment (postgres.js, node-postgres). PostgreSQL
+ * reads over both: neither moves the day. Hour 24, second 60 and finer fractions, which may carry over, are left out.
+ */
+const WITH_TIME = /^(\d{4})-(\d{2})-(\d{2})[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$/
 /** Every date which PostgreSQL accepts holds a digit or one of these words; without either, a text is no date. */
 const DIGIT_OR_DATE_WORD = /\d|today|now|tomorrow|yesterday|epoch|infinity/i
 
@@ -82,7 +87,7 @@ const formatDays = (days: number): string => {
 }
 
 const parseCalendarDays = (text: string): number => {
-  const match = DASHED.exec(text) ?? PACKED.exec(text)
+  const match = DASHED.exec(text) ?? PACKED.exec(text) ?? WITH_TIME.exec(text)
   if (match === null) throw new ProxyError(DIGIT_OR_DATE_WORD.test(text) ? 'date_form_unsupported' : 'date_invalid')
   const [, shownYear, month, day] = match.map(Number)
   if (shownYear === undefined || month === undefined || day === undefined) throw new ProxyError('internal')
@@ -115,8 +120,8 @@ const parseDays = (text: string): number => {
 
 /**
  * The text which PostgreSQL prints for this date literal under DateStyle ISO, so that equal dates have one text.
- * Takes YYYY-MM-DD (year of 3 to 7 digits, month and day of 1 or 2, optionally ` BC` or ` AD`), YYYYMMDD, `infinity` and
- * `-infinity`, with outer white space. Throws `date_invalid` for what is certainly no date, `date_out_of_range` for
+ * Takes YYYY-MM-DD (year of 3 to 7 digits, month and day of 1 or 2, optionally ` BC` or ` AD`), YYYYMMDD,
+ * YYYY-MM-DDTHH:MM[:SS[.f]][zone], `infinity` and `-infinity`, with outer white space. Throws `date_invalid` for what is certainly no date, `date_out_of_range` for
  * a day which the calendar lacks, and `date_form_unsupported` for all else, be it a date for PostgreSQL or not: other
  * forms depend on DateStyle, on the clock, or on rules that we would have to copy.
  */
