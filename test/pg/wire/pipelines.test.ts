@@ -113,7 +113,7 @@ const CONVERSATIONS: readonly Conversation[] = [
     run: async client => {
       // Other functions than those of large objects are refused.
       const { oid } = JSON.parse(valueOf(await client.ask(send.query("SELECT json_build_object('oid', 'pg_catalog.lo_create(oid)'::regprocedure::oid)"))))
-      client.send(send.functionCall(Number(oid), ['424242']), send.functionCall(Number(oid), ['x']), send.query('SELECT 1'))
+      client.send(send.functionCall(Number(oid), ['424242']), send.functionCall(Number(oid), ['x']), send.query('SELECT lo_unlink(424242)'))
       await client.until('Z', 3)
     },
   },
