@@ -7,7 +7,7 @@ import { TREATMENT_WORDS } from './schema.js'
 type Issue = z.core.$ZodIssue
 
 /** Designed, so people will find them written somewhere, but not working yet: said plainly instead of "unknown key". */
-const KEYS_NOT_BUILT: ReadonlySet<string> = new Set(['json', 'by', 'on_masked_write', 'unclassified', 'proxy_auth', 'accept_leakage', 'key', 'purpose'])
+const KEYS_NOT_BUILT: ReadonlySet<string> = new Set(['json', 'by', 'on_masked_write', 'unclassified', 'proxy_auth', 'client_cert', 'accept_leakage', 'key', 'purpose'])
 const PROTECTIONS_NOT_BUILT: ReadonlySet<unknown> = new Set(['none', 'equality_ci', 'contains', 'order'])
 const MASKS = ['redact', 'email', 'first', 'last', 'initials', 'year', 'year_month', 'postcode', 'bucket', 'pseudonym', 'constant']
 

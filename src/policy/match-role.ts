@@ -32,11 +32,10 @@ export const addressMatches = (entries: readonly string[], address: string): boo
 
 const matches = (match: RoleMatch, login: Login): boolean => {
   // A match that asks nothing would take every login; the parser refuses it, and so does this.
-  if (match.dbUser === undefined && match.memberOf === undefined && match.address === undefined && match.clientCert === undefined) return false
+  if (match.dbUser === undefined && match.memberOf === undefined && match.address === undefined) return false
   if (match.dbUser !== undefined && !match.dbUser.includes(login.dbUser)) return false
   if (match.memberOf !== undefined && !match.memberOf.some(group => login.memberOf.has(group))) return false
-  if (match.address !== undefined && !addressMatches(match.address, login.address)) return false
-  return match.clientCert === undefined || (login.clientCert !== undefined && match.clientCert.includes(login.clientCert))
+  return match.address === undefined || addressMatches(match.address, login.address)
 }
 
 /** The first role in file order whose keys all hold for `login`, else the policy's fallback. */

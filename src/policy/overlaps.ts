@@ -13,15 +13,14 @@ const addressesAreDisjoint = (left: List, right: List): boolean =>
   left !== undefined && right !== undefined && !anyInside(left, right) && !anyInside(right, left)
 
 const canBothHold = (left: RoleMatch, right: RoleMatch): boolean =>
-  !areDisjoint(left.dbUser, right.dbUser) && !areDisjoint(left.clientCert, right.clientCert) && !addressesAreDisjoint(left.address, right.address)
+  !areDisjoint(left.dbUser, right.dbUser) && !addressesAreDisjoint(left.address, right.address)
 
 const asksLess = (earlier: List, later: List): boolean => earlier === undefined || (later !== undefined && later.every(entry => earlier.includes(entry)))
 
 const shadows = (earlier: RoleMatch, later: RoleMatch): boolean =>
   asksLess(earlier.dbUser, later.dbUser) &&
   asksLess(earlier.memberOf, later.memberOf) &&
-  asksLess(earlier.address, later.address) &&
-  asksLess(earlier.clientCert, later.clientCert)
+  asksLess(earlier.address, later.address)
 
 /** An earlier role that names logins one by one is meant to win over a later one for groups: no warning for that. */
 const isExceptionFirst = (earlier: RoleMatch, later: RoleMatch): boolean => earlier.dbUser !== undefined && later.dbUser === undefined

@@ -24,7 +24,7 @@ const treatmentOf = (form: TreatmentForm): Treatment => {
 const readRulesOf = (read: Readonly<Record<string, TreatmentForm>>): readonly ReadRule[] =>
   Object.entries(read).map(([pattern, form]) => ({ pattern, treatment: treatmentOf(form) }))
 
-const matchOf = ({ db_user, member_of, address, client_cert }: RoleForm['match']): RoleMatch => ({ dbUser: db_user, memberOf: member_of, address, clientCert: client_cert })
+const matchOf = ({ db_user, member_of, address }: RoleForm['match']): RoleMatch => ({ dbUser: db_user, memberOf: member_of, address })
 
 const roleOf = ({ name, form }: Entry<RoleForm>): Role => {
   const write = (form.write ?? []).filter(pattern => pattern !== SEALED_WRITE)
@@ -46,11 +46,11 @@ export const reveals = (role: Role): boolean => role.read.some(rule => rule.trea
  * Whether whoever administers the database can become `role`: by resetting a password or granting a membership. Only a
  * factor from outside the database prevents that.
  */
-export const isDatabaseControlled = (role: Role): boolean => role.match.address === undefined && role.match.clientCert === undefined
+export const isDatabaseControlled = (role: Role): boolean => role.match.address === undefined
 
 const checkMatch = ({ document, path, form }: Entry<RoleForm>, problems: Problem[]): void => {
   const at = [...path, 'match']
-  if (Object.keys(form.match).length === 0) problems.push(problemAt(document, at, 'match needs at least one of db_user, member_of, address, client_cert'))
+  if (Object.keys(form.match).length === 0) problems.push(problemAt(document, at, 'match needs at least one of db_user, member_of, address'))
   for (const [index, text] of (form.match.address ?? []).entries()) {
     if (parseCidr(text) === undefined) problems.push(problemAt(document, [...at, 'address', index], `'${text.slice(0, 60)}' is no address or CIDR network`))
   }
@@ -60,11 +60,11 @@ const checkTrust = (entry: Entry<RoleForm>, role: Role, trusted: boolean, proble
   if (trusted || !reveals(role) || !isDatabaseControlled(role)) return
   const reason =
     `role ${role.name} reveals, but database administrators control all that its match asks for: ` +
-    'add address or client_cert, or set trust_database_logins: true'
+    'add address, or set trust_database_logins: true'
   problems.push(problemAt(entry.document, [...entry.path, 'match'], reason, 'key'))
 }
 
-const NOBODY: RoleMatch = { dbUser: undefined, memberOf: undefined, address: undefined, clientCert: undefined }
+const NOBODY: RoleMatch = { dbUser: undefined, memberOf: undefined, address: undefined }
 
 const fallbackOf = (merged: Merged, problems: Problem[]): Role => {
   const entry = merged.fallback

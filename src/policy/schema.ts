@@ -40,7 +40,6 @@ export interface MatchForm {
   readonly db_user?: readonly string[] | undefined
   readonly member_of?: readonly string[] | undefined
   readonly address?: readonly string[] | undefined
-  readonly client_cert?: readonly string[] | undefined
 }
 
 /** One entry of `roles`. */
@@ -112,7 +111,7 @@ const tableForm: z.ZodType<TableForm> = z.strictObject({
 })
 
 const roleForm: z.ZodType<RoleForm> = z.strictObject({
-  match: z.strictObject({ db_user: names.optional(), member_of: names.optional(), address: names.optional(), client_cert: names.optional() }),
+  match: z.strictObject({ db_user: names.optional(), member_of: names.optional(), address: names.optional() }),
   read: readRules,
   search: z.array(pattern).optional(),
   write: z.array(pattern).optional().describe('Category patterns; "sealed" allows sealed values into their home columns'),

@@ -72,7 +72,6 @@ export interface RoleMatch {
   readonly dbUser: readonly string[] | undefined
   readonly memberOf: readonly string[] | undefined
   readonly address: readonly string[] | undefined
-  readonly clientCert: readonly string[] | undefined
 }
 
 export interface Role {
@@ -107,7 +106,6 @@ export interface Login {
   readonly dbUser: string
   readonly memberOf: ReadonlySet<string>
   readonly address: string
-  readonly clientCert: string | undefined
 }
 
 /** A treatment and the policy line it comes from, like `roles.support.read["user.name.*"]`. */

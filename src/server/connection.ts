@@ -67,7 +67,6 @@ export const startSession = async (parts: SessionParts, onEnd: (connection: Conn
     server: serverPeer,
     startup: wish.packet,
     address,
-    clientCert: undefined,
     isClientEncrypted: wish.isEncrypted,
     isServerEncrypted: target.tls.mode !== 'off',
     onReady: () => (connection.isReady = true),

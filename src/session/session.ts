@@ -22,7 +22,6 @@ export interface SessionOptions {
   readonly server: Peer
   readonly startup: StartupPacket
   readonly address: string
-  readonly clientCert: string | undefined
   readonly isClientEncrypted: boolean
   readonly isServerEncrypted: boolean
   /** Called once, when the first ReadyForQuery has been sent. */
@@ -192,10 +191,10 @@ export class Session {
 
   /** Only now do the client's names count. The session is on record before anything is shown to it. */
   #authenticated(): void {
-    const { services, startup, address, clientCert } = this.#options
+    const { services, startup, address } = this.#options
     const dbUser = utf8(startup.parameters.get('user'))
     const actor: Actor = { dbUser, database: utf8(startup.parameters.get('database')) || dbUser, address, sessionId: this.id }
-    const login: LoginFacts = { dbUser, memberOf: services.catalog.current().membershipsOf(dbUser), address, clientCert }
+    const login: LoginFacts = { dbUser, memberOf: services.catalog.current().membershipsOf(dbUser), address }
     const state = new SessionState(services, actor, login)
     state.settings.report('application_name', utf8(startup.parameters.get('application_name')))
     const accounts = new Accounts(state)

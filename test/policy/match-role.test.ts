@@ -7,23 +7,22 @@ import type { Login, Policy } from '../../src/policy/types.js'
 const policyOf = (...matches: readonly string[]): Policy =>
   parsePolicy([{ path: 'p', text: `version: 1\nroles:\n${matches.map((match, index) => `  r${index}: { match: ${match}, read: {} }\n`).join('')}` }])
 
-const login = (more: Partial<Login> = {}): Login => ({ dbUser: 'anna', memberOf: new Set(), address: '10.0.0.7', clientCert: undefined, ...more })
+const login = (more: Partial<Login> = {}): Login => ({ dbUser: 'anna', memberOf: new Set(), address: '10.0.0.7', ...more })
 
 t.test('the first role in file order whose keys all hold', async t => {
-  const policy = policyOf('{ db_user: [max, anna], address: [192.168.0.0/16] }', '{ member_of: [support, sales] }', '{ db_user: [anna] }', '{ client_cert: [crm] }')
+  const policy = policyOf('{ db_user: [max, anna], address: [192.168.0.0/16] }', '{ member_of: [support, sales] }', '{ db_user: [anna] }')
   const name = (more?: Partial<Login>): string => matchRole(policy, login(more)).name
   t.equal(name(), 'r2')
   t.equal(name({ address: '192.168.3.4' }), 'r0')
   t.equal(name({ memberOf: new Set(['sales']) }), 'r1')
   t.equal(name({ dbUser: 'dba' }), 'default')
   t.equal(name({ dbUser: 'Anna' }), 'default', 'names are exact')
-  t.equal(name({ dbUser: 'x', clientCert: 'crm' }), 'r3')
   t.equal(name({ dbUser: 'x', address: 'garbage' }), 'default')
 })
 
 t.test('a match without keys takes nobody, even if one gets past the parser', async t => {
   const policy = policyOf('{ db_user: [x] }')
-  const open = policy.roles.map(role => ({ ...role, match: { dbUser: undefined, memberOf: undefined, address: undefined, clientCert: undefined } }))
+  const open = policy.roles.map(role => ({ ...role, match: { dbUser: undefined, memberOf: undefined, address: undefined } }))
   t.equal(matchRole({ ...policy, roles: open }, login()).name, 'default')
 })
 

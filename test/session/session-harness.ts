@@ -231,7 +231,7 @@ export const startSession = ({ user = 'reader', searchPath = '"$user", public' }
   const client = new FakePeer()
   const server = new FakePeer()
   const session = new Session({
-    services, client, server, startup, address: '127.0.0.1', clientCert: undefined, isClientEncrypted: false, isServerEncrypted: false, onReady: () => undefined,
+    services, client, server, startup, address: '127.0.0.1', isClientEncrypted: false, isServerEncrypted: false, onReady: () => undefined,
   })
   const fromServer = (...messages: readonly Buffer[]): void => session.fromServer(Buffer.concat(messages))
   fromServer(

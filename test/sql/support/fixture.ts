@@ -171,7 +171,7 @@ export const applySplices = (text: string, splices: readonly Splice[]): string =
 
 const role = (name: string, read: readonly ReadRule[], rights: Partial<Role> = {}): Role => ({
   name,
-  match: { dbUser: [name], memberOf: undefined, address: undefined, clientCert: undefined },
+  match: { dbUser: [name], memberOf: undefined, address: undefined },
   read,
   search: [],
   write: [],
