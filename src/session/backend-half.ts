@@ -18,7 +18,7 @@ import { Diagnostics } from './diagnostics.js'
 import { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
 import type { Described, Portal, Statement } from './prepared.js'
-import { endsCycle, type Request } from './requests.js'
+import { endsCycle, refusalOf, type Request } from './requests.js'
 import { shownColumns } from './result-shape.js'
 import { ResultRows } from './result-rows.js'
 import { shownParameterTypes } from './shown-types.js'
@@ -194,7 +194,7 @@ export class BackendHalf implements FrameHandler {
     else if (head?.kind === 'execute') this.#state.requests.shift()
     else return confused(BACKEND.COMMAND_COMPLETE, head)
     // A statement that the plan did not count: the text means something else to the server than to us.
-    if (execution === undefined || head.refusal !== undefined) return confused(BACKEND.COMMAND_COMPLETE, head)
+    if (execution === undefined || refusalOf(head, execution) !== undefined) return confused(BACKEND.COMMAND_COMPLETE, head)
     if (isFinished) {
       this.#state.applyCommitted(execution.plan)
       this.#sawDdl ||= execution.plan?.effects.some(effect => effect.kind === 'ddl') ?? false
@@ -212,7 +212,7 @@ export class BackendHalf implements FrameHandler {
 
   #error(head: Request | undefined, body: Buffer): void {
     const execution = this.#executionOrNone(head) ?? this.#asynchronous.execution
-    const { message, sqlState, isFatal } = this.#diagnostics.error(body, head, execution)
+    const { message, sqlState, isFatal } = this.#diagnostics.error(body, refusalOf(head, execution), execution)
     if (isFatal) {
       this.#record(head, execution, sqlState)
       this.outbox.add(message)
@@ -228,7 +228,7 @@ export class BackendHalf implements FrameHandler {
   }
 
   #record(head: Request | undefined, execution: Execution, sqlState: string): void {
-    const refusal = head !== undefined && 'refusal' in head ? head.refusal : undefined
+    const refusal = refusalOf(head, execution)
     if (refusal?.kind === 'error') {
       const denied = head?.kind === 'bind' ? new Execution(head.portal.statement?.source ?? execution.source, head.portal.statement?.plan?.uses ?? []) : execution
       this.#accounts.deny(denied, refusal.error)

@@ -8,6 +8,7 @@ import { createCopyOut, type CopyOut } from './copy/index.js'
 import type { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
 import { rowShape } from './result-shape.js'
+import { DIAGNOSTIC_SHAPE } from './revealing.js'
 import type { SessionState } from './state.js'
 
 const HEADER_BYTES = 5
@@ -46,7 +47,7 @@ export class CopyOutFlow {
     const statement = execution.plan === undefined ? undefined : { ...execution.plan, outputs: plan.columns }
     const shape = rowShape(described, undefined, statement, { catalog, policy, rights })
     const copyOut = createCopyOut(plan, (index, value) => {
-      const column = shape.columns[index]
+      const column = plan.columns.length === 0 ? DIAGNOSTIC_SHAPE : shape.columns[index]
       if (column === undefined) throw new ProxyError('upstream_confused', { reason: 'copy row of another width' })
       return this.#state.revealer.reveal(Buffer.from(value), column, execution)
     })

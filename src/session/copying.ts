@@ -14,7 +14,6 @@ import type { SessionState } from './state.js'
 export type CopyRequest = Extract<Request, { kind: 'query' | 'execute' }>
 
 interface Stream {
-  readonly request: CopyRequest
   readonly execution: Execution
   readonly plan: CopyPlan
   /** Undefined until the first data, and where no column is sealed. */
@@ -46,7 +45,7 @@ export class CopyInFlow {
   begin(request: CopyRequest, executions: readonly Execution[], state: SessionState): void {
     this.#streams = executions.flatMap(execution => {
       const plan = execution.plan?.copy
-      return plan?.direction === 'in' ? [{ request, execution, plan, copyIn: undefined, planted: new PlantedTokens(state), hasFailed: false }] : []
+      return plan?.direction === 'in' ? [{ execution, plan, copyIn: undefined, planted: new PlantedTokens(state), hasFailed: false }] : []
     })
     if (request.kind !== 'execute' || this.#streams.length === 0) return
     this.phase = 'waiting'
@@ -84,13 +83,14 @@ export class CopyInFlow {
     return this.#streams.shift()?.hasFailed !== true
   }
 
-  /** Marks the present copy as refused; returns its request, which gets the refusal. */
-  fail(): CopyRequest | undefined {
+  /** Marks the present copy as refused; false if there is none. */
+  fail(error: ProxyError): boolean {
     const stream = this.#streams[0]
-    if (stream === undefined) return undefined
+    if (stream === undefined) return false
+    stream.execution.refusal = { kind: 'error', error }
     stream.hasFailed = true
     this.#leave()
-    return stream.request
+    return true
   }
 
   #leave(): void {

@@ -3,7 +3,7 @@ import { decodeErrorResponse, encodeErrorResponse, type DiagnosticField, type Er
 import { decodeFunctionCallResponse, encodeFunctionCallResponse } from '../wire/backend/function-call-response.js'
 import type { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
-import type { Request } from './requests.js'
+import type { Refusal } from './requests.js'
 import { markerAt } from './revealing.js'
 import type { SessionState } from './state.js'
 import { fatalError, replacedError } from './substitution.js'
@@ -28,14 +28,13 @@ export class Diagnostics {
   }
 
   /** An ErrorResponse, with our own error in its place where the request was refused. */
-  error(body: Buffer, head: Request | undefined, execution: Execution): ReadError {
+  error(body: Buffer, refusal: Refusal | undefined, execution: Execution): ReadError {
     const drawn = decodeErrorResponse(Buffer.from(body))
     // V is the untranslated severity; servers before 9.6 lack it.
     const severity = text(drawn, 'V') || text(drawn, 'S')
     const isFatal = severity === 'FATAL' || severity === 'PANIC'
     const { ending } = this.#state
     if (isFatal && ending !== undefined) return { message: fatalError(ending), sqlState: ending.sqlState, isFatal }
-    const refusal = head !== undefined && 'refusal' in head ? head.refusal : undefined
     if (refusal !== undefined && !isFatal) return { message: replacedError(refusal, drawn), sqlState: '', isFatal }
     const isRewritten = execution.source.isRewritten
     const fields = drawn.fields.filter(field => !(isRewritten && field.code === 'P')).map(field => this.field(field, execution))

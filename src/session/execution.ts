@@ -2,6 +2,7 @@
 import { createSubjectCounter, type SubjectCounter } from '../audit/subjects.js'
 import type { StatementPlan, Use } from '../sql/types.js'
 import type { Field, Treatment } from '../policy/types.js'
+import type { Refusal } from './requests.js'
 
 /** How a statement came: by Query, or by Parse, Bind and Execute (function calls by protocol count as these). */
 export type Protocol = 'simple' | 'extended'
@@ -44,6 +45,8 @@ export class Execution {
   /** A `begin` event is in the log; the final one is owed. */
   hasBegun = false
   beginId: string | undefined
+  /** Set when its COPY data was refused: the server was sent CopyFail. */
+  refusal: Refusal | undefined
 
   constructor(source: StatementSource, uses: readonly Use[]) {
     this.source = source

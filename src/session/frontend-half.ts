@@ -294,9 +294,7 @@ export class FrontendHalf implements FrameHandler {
   }
 
   #failCopy(error: ProxyError): void {
-    const request = this.copyIn.fail()
-    if (request === undefined) throw error
-    request.refusal = { kind: 'error', error }
+    if (!this.copyIn.fail(error)) throw error
     this.outbox.add(failingCopy())
   }
 }

@@ -11,7 +11,7 @@ export type Refusal = { readonly kind: 'error'; readonly error: ProxyError } | {
 
 interface Refusable {
   /** Set when the server was sent something that fails in its place. */
-  refusal: Refusal | undefined
+  readonly refusal: Refusal | undefined
 }
 
 export type Request =
@@ -24,6 +24,10 @@ export type Request =
   | { readonly kind: 'sync' }
   | ({ readonly kind: 'query'; readonly executions: readonly Execution[]; position: number } & Refusable)
   | ({ readonly kind: 'function_call'; readonly execution: Execution } & Refusable)
+
+/** Why the server was made to fail where it is now: at this message, or at the data of this COPY. */
+export const refusalOf = (request: Request | undefined, execution: Execution | undefined): Refusal | undefined =>
+  (request !== undefined && 'refusal' in request ? request.refusal : undefined) ?? execution?.refusal
 
 /** Ends a cycle: answered by ReadyForQuery. */
 export const endsCycle = (request: Request): boolean => request.kind === 'sync' || request.kind === 'query' || request.kind === 'function_call'

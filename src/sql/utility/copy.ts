@@ -1,5 +1,5 @@
 /** COPY. */
-import type { CopyStmt } from 'libpg-query'
+import type { CopyStmt, Node } from 'libpg-query'
 import type { Relation } from '../../catalog/types.js'
 import type { Analysis, QueryColumn } from '../analysis.js'
 import { outputContent } from '../consume.js'
@@ -17,12 +17,12 @@ import { UseSet } from '../uses.js'
 import { copyOptions } from './copy-options.js'
 import type { CopyOptions } from './copy-options.js'
 
-/** Plans a COPY; undefined when no sealed value can be in it because its table is unknown. */
-export const planCopy = (analysis: Analysis, statement: CopyStmt): CopyPlan | undefined => {
+/** Plans a COPY; without columns where its table is unknown, a temporary one say. */
+export const planCopy = (analysis: Analysis, statement: CopyStmt): CopyPlan => {
   const options = copyOptions(statement.options)
-  if (statement.query !== undefined) return copyQuery(analysis, statement, options)
+  if (statement.query !== undefined) return copyQuery(analysis, statement, statement.query, options)
   const relation = findRelation(analysis, statement.relation ?? {})
-  if (relation === undefined) return undefined
+  if (relation === undefined) return planOf(statement.is_from === true ? 'in' : 'out', undefined, [], options)
   return statement.is_from === true ? copyFrom(analysis, statement, relation, options) : copyTo(analysis, statement, relation, options)
 }
 
@@ -88,9 +88,7 @@ const copyTo = (analysis: Analysis, statement: CopyStmt, relation: Relation, opt
   return planOf('out', `${relation.schema}.${relation.name}`, columns, options)
 }
 
-const copyQuery = (analysis: Analysis, statement: CopyStmt, options: CopyOptions): CopyPlan | undefined => {
-  const { query } = statement
-  if (query === undefined) return undefined
+const copyQuery = (analysis: Analysis, statement: CopyStmt, query: Node, options: CopyOptions): CopyPlan => {
   const select = bodyOf(query, 'SelectStmt')
   const result = select === undefined ? analysis.modify(analysis, query, undefined) : analysis.select(analysis, select, undefined)
   for (const { content } of result.columns) {
@@ -99,7 +97,7 @@ const copyQuery = (analysis: Analysis, statement: CopyStmt, options: CopyOptions
   }
   if (result.isOpen) {
     if (result.columns.some(column => hasSources(column.content))) throw statementUnsupported('COPY of columns that are not known', 'Name the columns.')
-    return undefined
+    return planOf('out', undefined, [], options)
   }
   return planOf('out', undefined, result.columns.map(column => queryColumn(analysis, column)), options)
 }
