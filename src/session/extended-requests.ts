@@ -107,11 +107,12 @@ export class ExtendedRequests {
     try {
       authorizeAgain(this.#state, source.plan)
     } catch (cause) {
-      this.#state.requests.push({ kind: 'execute', portal, execution, refusal: error(cause) })
+      this.#state.requests.push({ kind: 'execute', portal, execution, isJustDescribed: false, refusal: error(cause) })
       return this.#outbox.add(failingExecute(this.#unusedName))
     }
     if (!isDescribed(portal)) this.#describeHidden(portal)
-    const request = { kind: 'execute' as const, portal, execution, refusal: undefined as Refusal | undefined }
+    const { last } = this.#state.requests
+    const request = { kind: 'execute', portal, execution, isJustDescribed: last?.kind === 'describe' && last.of === portal, refusal: undefined } as const
     this.#state.requests.push(request)
     this.#state.applyAhead(source.plan)
     this.#copyIn.begin(request, [execution], this.#state)
@@ -128,7 +129,7 @@ export class ExtendedRequests {
   refuse(refusal: Refusal): void {
     const source = { text: '', plan: undefined, protocol: 'extended', isRewritten: false } as const
     const portal = newPortal(this.#unusedName, undefined, [])
-    this.#state.requests.push({ kind: 'execute', portal, execution: new Execution(source, []), refusal })
+    this.#state.requests.push({ kind: 'execute', portal, execution: new Execution(source, []), isJustDescribed: false, refusal })
     this.#outbox.add(failingExecute(this.#unusedName))
   }
 

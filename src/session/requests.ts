@@ -19,7 +19,8 @@ export type Request =
   | ({ readonly kind: 'bind'; readonly portal: Portal } & Refusable)
   /** Hidden: ours, so the client must not see its answer. */
   | { readonly kind: 'describe'; readonly target: 'S' | 'P'; readonly of: Statement | Portal | undefined; readonly isHidden: boolean }
-  | ({ readonly kind: 'execute'; readonly portal: Portal; readonly execution: Execution } & Refusable)
+  /** Just described: nothing came in between that could have put another portal in the place of this one. */
+  | ({ readonly kind: 'execute'; readonly portal: Portal; readonly execution: Execution; readonly isJustDescribed: boolean } & Refusable)
   | { readonly kind: 'close'; readonly target: 'S' | 'P'; readonly name: string }
   | { readonly kind: 'sync' }
   | ({ readonly kind: 'query'; readonly executions: readonly Execution[]; position: number } & Refusable)
@@ -36,6 +37,7 @@ const SHRINK_AT = 1024
 
 export class RequestQueue {
   #entries: Request[] = []
+  #last: Request | undefined
   #first = 0
 
   get length(): number {
@@ -46,7 +48,13 @@ export class RequestQueue {
     return this.#entries[this.#first]
   }
 
+  /** The request that was sent last, answered or not. */
+  get last(): Request | undefined {
+    return this.#last
+  }
+
   push(request: Request): void {
+    this.#last = request
     this.#entries.push(request)
   }
 

@@ -60,7 +60,7 @@ export class ResultRows {
 
   /** False only if it is known that no row of the result can hold a sealed value, or a subject's key beside one. */
   areScanned(head: Request | undefined): boolean {
-    return this.#shapeFor(head)?.isScanned ?? true
+    return head === undefined || !isCertain(head) || (this.#shapeFor(head)?.isScanned ?? true)
   }
 
   shapeOf(columns: readonly ColumnDescription[], formats: readonly number[] | undefined, plan: StatementPlan | undefined): RowShape {
@@ -78,7 +78,7 @@ export class ResultRows {
     if (!this.#holdsMarker(bytes, start, end)) return outbox.add(bytes, start, end)
     const shape = this.#shapeFor(head)
     if (shape === undefined) throw new ProxyError('upstream_confused', { reason: 'row without a description' })
-    const rebuilt = this.#rebuilt(bytes, start, end, shape, execution)
+    const rebuilt = this.#rebuilt(bytes, start, end, isCertain(head) ? shape : scannedThroughout(shape), execution)
     if (rebuilt === undefined) outbox.add(bytes, start, end)
     else outbox.add(rebuilt)
   }
@@ -132,6 +132,15 @@ export class ResultRows {
     return this.#markerAt !== -1 && this.#markerAt + MARKER.length <= end
   }
 }
+
+/**
+ * Whether the description is surely that of these rows. SQL and code in the database can put another statement or cursor in
+ * the place of the one that was described before.
+ */
+const isCertain = (head: Request): boolean => head.kind === 'query' || (head.kind === 'execute' && head.isJustDescribed)
+
+const scannedThroughout = (shape: RowShape): RowShape =>
+  shape.columns.every(column => column.isScanned) ? shape : { isScanned: true, columns: shape.columns.map(column => ({ ...column, isScanned: true })) }
 
 /** Offset of the first value of a row. Throws for a row of another width than the result's. */
 const firstValue = (bytes: Buffer, body: number, end: number, shape: RowShape): number => {

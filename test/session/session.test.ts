@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ProxyError } from '../../src/errors.js'
 import { send } from '../support/frontend-messages.js'
-import { reply, startSession, TEXT } from './session-harness.js'
+import { INT4, reply, startSession, TEXT } from './session-harness.js'
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
@@ -179,4 +179,16 @@ t.test('COPY of a relation that the catalogue lacks, such as a temporary table',
   fromClient(send.query('COPY mine FROM STDIN'), send.copyData(sealed('name', 'Erika')))
   await settled()
   t.match(server.take().toString(), /refused by pgveil/u)
+})
+
+t.test('a cursor in the place of a described portal shows no sealed value as it is', async t => {
+  const { fromClient, fromServer, client, sealed, events } = startSession({ user: 'masked' })
+  fromClient(send.query('BEGIN'), send.parse('SELECT id FROM plain'), send.bind({ portal: 'p' }), send.describe('P', 'p'), send.execute('p', 1), send.sync())
+  fromServer(reply.complete('BEGIN'), reply.ready('T'), reply.parsed, reply.bound, reply.columns({ type: INT4 }), reply.row('1'), reply.suspended, reply.ready('T'))
+  fromClient(send.query('CLOSE p'), send.query('DECLARE p CURSOR FOR SELECT name FROM customers'), send.execute('p'), send.sync())
+  fromServer(reply.complete('CLOSE CURSOR'), reply.ready('T'), reply.complete('DECLARE CURSOR'), reply.ready('T'))
+  client.take()
+  fromServer(reply.row(sealed('name', 'Erika')), reply.complete('SELECT 1'), reply.ready('T'))
+  t.notMatch(client.take().toString(), /~pv1\.|Erika/u)
+  t.match(events().slice(-1), [{ type: 'query', values: { masked: 1 } }])
 })
