@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { asProxyError } from '../errors.js'
 import { auditCommand } from './audit.js'
+import { demoCommand } from './demo.js'
 import { doctorCommand } from './doctor.js'
 import { keysCommand } from './keys.js'
 import { policyCommand } from './policy.js'
@@ -24,6 +25,7 @@ const program = (): Command =>
     .version(version())
     .description('PostgreSQL proxy: seals personal columns on write, opens or masks them by role on read, logs every access')
     .addCommand(startCommand())
+    .addCommand(demoCommand())
     .addCommand(doctorCommand())
     .addCommand(keysCommand())
     .addCommand(policyCommand())
