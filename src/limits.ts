@@ -10,8 +10,11 @@ export const SMALL_MESSAGE_BYTES_MAX = 10_000
 export const LARGE_MESSAGE_BYTES_MAX = 0x3fff_fffe
 /** The longest message which is held whole in order to inspect it. Longer ones that need no inspection stream through. */
 export const INSPECTED_MESSAGE_BYTES_MAX: number = 128 * 1024 * 1024
-/** Requests in flight on one connection; a client that pipelines more waits for answers. */
-export const REQUESTS_IN_FLIGHT_MAX = 65_536
+/**
+ * Requests in flight on one connection; a client that pipelines more waits for answers. An error looks at all of them. More
+ * than the server may owe without being asked to flush: 8 KiB of its output buffer in answers of 5 bytes.
+ */
+export const REQUESTS_IN_FLIGHT_MAX = 4_096
 /** Prepared statements and portals remembered for one connection. */
 export const STATEMENTS_MAX = 10_000
 export const PORTALS_MAX = 10_000

@@ -3,7 +3,7 @@ import type { AccessBody, AccessedColumn, AccessedObject, Actor as EventActor, A
 import type { ProxyError } from '../errors.js'
 import type { Field, Policy } from '../policy/types.js'
 import { normaliseText } from '../sql/normalise.js'
-import type { Use } from '../sql/types.js'
+import type { Use, UseKind } from '../sql/types.js'
 import { faultLine } from './fault.js'
 import type { Execution, FieldTally, Protocol, Shown, StatementSource } from './execution.js'
 import type { SessionState } from './state.js'
@@ -120,9 +120,9 @@ export class Accounts {
     if (execution.forged > 0) alert('token_forged', execution.forged)
     if (execution.relocated > 0) alert('token_relocated', execution.relocated)
     // Whoever may write but not search could test guesses against a unique column: such attempts stay visible.
-    const writes = execution.uses.some(use => use.kind === 'insert' && use.field.protect === 'equality')
-    if (writes && end.sqlState === '23505') alert('duplicate_value', 1)
-    if (writes && end.sqlState === undefined && end.rows === 0) alert('upsert_without_row', 1)
+    const writes = (...kinds: readonly UseKind[]): boolean => execution.uses.some(use => kinds.includes(use.kind) && use.field.protect === 'equality')
+    if (end.sqlState === '23505' && writes('insert', 'overwrite')) alert('duplicate_value', 1)
+    if (end.sqlState === undefined && end.rows === 0 && writes('insert')) alert('upsert_without_row', 1)
   }
 
   #statement(source: StatementSource, isCopy: boolean): Statement | undefined {

@@ -13,7 +13,7 @@ import { spliced } from './splicing.js'
 import type { SessionState } from './state.js'
 
 export type Verdict =
-  | { readonly kind: 'run'; readonly text: string; readonly statements: readonly StatementPlan[]; readonly bytes: Uint8Array; readonly isRewritten: boolean; readonly sealed: number }
+  | { readonly kind: 'run'; readonly text: string; readonly statements: readonly StatementPlan[]; readonly bytes: Uint8Array; readonly isRewritten: boolean }
   | { readonly kind: 'refuse'; readonly text: string; readonly refusal: Refusal; readonly uses: readonly Use[] }
 
 const refuse = (text: string, error: ProxyError, uses: readonly Use[] = []): Verdict => ({ kind: 'refuse', text, refusal: { kind: 'error', error }, uses })
@@ -145,7 +145,7 @@ const uncommitted = (): ProxyError =>
 const run = (state: SessionState, text: string, bytes: Buffer, plan: TextPlan & { outcome: 'planned' }): Verdict => {
   authorized(state, plan.statements)
   if (holdsToken(state, bytes, plan.splices)) throw new ProxyError('sealed_write_denied', { column: 'any column', role: state.rights.name })
-  return { kind: 'run', text, statements: plan.statements, isRewritten: plan.splices.length > 0, ...spliced(bytes, plan.splices, state.sealer) }
+  return { kind: 'run', text, statements: plan.statements, isRewritten: plan.splices.length > 0, bytes: spliced(bytes, plan.splices, state.sealer) }
 }
 
 const runOrRefuse = (state: SessionState, text: string, bytes: Buffer, plan: TextPlan & { outcome: 'planned' }): Verdict => {

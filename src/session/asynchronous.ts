@@ -39,9 +39,10 @@ export class AsynchronousMessages {
 
   /** Puts on record what was shown outside of any statement. */
   settle(accounts: Accounts): void {
-    if (!this.#execution.hasUnlogged) return
-    accounts.finish(this.#execution, { rows: 0, completed: true, sqlState: undefined })
-    this.#execution = noStatement()
+    const execution = this.#execution
+    if (execution.hasUnlogged) accounts.finish(execution, { rows: 0, completed: true, sqlState: undefined })
+    // An error at the end of a cycle may have put it on record already.
+    if (execution.isLogged) this.#execution = noStatement()
   }
 
   #remember(body: Buffer): void {

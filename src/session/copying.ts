@@ -107,6 +107,5 @@ const sealColumn =
     const field = stream.plan.columns[index]?.field
     if (field === undefined) throw new ProxyError('internal', { reason: 'copy column without a field', index })
     if (value === null) return null
-    stream.execution.sealed++
     return sealer.seal(value, { field, purpose: 'store', isArray: false, castCharactersMax: undefined })
   }

@@ -39,7 +39,6 @@ export class Execution {
   forged = 0
   relocated = 0
   ambiguous = 0
-  sealed = 0
   /** Values were opened or masked which no event covers yet. */
   hasUnlogged = false
   /** A `begin` event is in the log; the final one is owed. */

@@ -220,7 +220,6 @@ export class FrontendHalf implements FrameHandler {
       return this.outbox.add(failingQuery())
     }
     const executions = verdict.statements.map(plan => new Execution({ text: verdict.text, plan, protocol: 'simple', isRewritten: verdict.isRewritten }, plan.uses))
-    if (executions[0] !== undefined) executions[0].sealed = verdict.sealed
     for (const plan of verdict.statements) this.#state.applyAhead(plan)
     const request = this.#pushQuery(executions, undefined)
     this.copyIn.begin(request, executions, this.#state)

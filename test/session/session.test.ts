@@ -192,3 +192,57 @@ t.test('a cursor in the place of a described portal shows no sealed value as it 
   t.notMatch(client.take().toString(), /~pv1\.|Erika/u)
   t.match(events().slice(-1), [{ type: 'query', values: { masked: 1 } }])
 })
+
+t.test('attempts to guess values by a unique column are shown to the reviewer', async t => {
+  const { fromClient, fromServer, events } = startSession()
+  fromClient(send.query("INSERT INTO customers (id, email) VALUES (1, 'a@b.c')"), send.query("UPDATE customers SET email = 'a@b.c' WHERE id = 1"))
+  fromServer(reply.error('23505'), reply.ready(), reply.error('23505'), reply.ready())
+  fromClient(send.query("INSERT INTO customers (id, email) VALUES (1, 'a@b.c') ON CONFLICT DO NOTHING"))
+  fromServer(reply.complete('INSERT 0 0'), reply.ready())
+  const alerts = events().filter(event => event.type === 'alert')
+  t.match(alerts, [{ alert: { rule: 'duplicate_value' } }, { alert: { rule: 'duplicate_value' } }, { alert: { rule: 'upsert_without_row' } }])
+})
+
+t.test('what notices and late errors show is counted once', async t => {
+  const { fromClient, fromServer, events, sealed } = startSession()
+  fromServer(reply.notice(sealed('name', 'Erika')))
+  fromClient(send.query('SELECT 1'))
+  fromServer(reply.columns({}), reply.row('1'), reply.complete('SELECT 1'), reply.error('23503', sealed('name', 'Erika')), reply.ready())
+  fromServer(reply.notice(sealed('name', 'Erika')))
+  t.match(events(), [{ values: { opened: 1 } }, { values: { opened: 1 }, sqlstate: '23503' }, { values: { opened: 1 } }])
+  t.equal(events().length, 3)
+})
+
+t.test('nothing follows a FATAL, and all that was shown before is on record', async t => {
+  const { session, fromClient, fromServer, client, sealed, events } = startSession()
+  fromClient(send.query('SELECT name FROM customers'))
+  fromServer(
+    reply.columns({}), reply.row(sealed('name', 'Erika')), reply.notice(sealed('name', 'Max')), reply.error('57P01', 'terminating', 'FATAL'),
+    reply.error('XX000', 'again', 'FATAL'),
+  )
+  t.equal(client.tags(), 'TDNE')
+  session.serverEnded()
+  t.equal(client.tags(), '')
+  t.match(events(), [{ type: 'query', values: { opened: 2 }, sqlstate: '57P01' }, { type: 'session.end' }])
+})
+
+t.test('a session is ended behind all that the server owes, by our error in the place of its own', async t => {
+  const { session, fromClient, fromServer, client, server } = startSession()
+  fromClient(send.query('SELECT 1'))
+  session.shutDown(new ProxyError('shutting_down'))
+  t.equal(server.tags(), 'Q!')
+  t.equal(client.tags(), '')
+  fromServer(reply.columns({}), reply.row('1'), reply.complete('SELECT 1'), reply.ready(), reply.error('08P01', 'invalid frontend message type 0', 'FATAL'))
+  const bytes = client.take().toString('latin1')
+  t.match(bytes, /SELECT 1\0Z.*57P01\0/su)
+  t.notMatch(bytes, /invalid frontend/u)
+})
+
+t.test('an oversized or unknown message ends the session behind its answers', async t => {
+  const { fromClient, server } = startSession()
+  fromClient(send.query('SELECT 1'), send.raw('S', Buffer.alloc(20_000)))
+  t.equal(server.tags(), 'Q!')
+  const other = startSession()
+  other.fromClient(send.raw('y'))
+  t.equal(other.server.tags(), '!')
+})
