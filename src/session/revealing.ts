@@ -86,7 +86,7 @@ export class Revealer {
   #fragment(field: Field, shape: ColumnShape, execution: Execution): Uint8Array | undefined {
     execution.showForged()
     if (this.#scope.rights.decideRead(field).treatment.action === 'sealed') return undefined
-    return this.#formatted(Buffer.from(this.#mask(REDACT, field, ''), 'utf8'), shape)
+    return this.#formatted(Buffer.from(this.#redacted(field), 'utf8'), shape)
   }
 
   /** A value that is one token and nothing else, which most are: no text has to be searched or built. */
@@ -101,7 +101,8 @@ export class Revealer {
       case 'mask':
         return this.#formatted(Buffer.from(this.#mask(fate.mask, fate.field, fate.plaintext.toString('utf8')), 'utf8'), shape)
       case 'redact':
-        return this.#formatted(Buffer.from(this.#redacted(fate.field), 'utf8'), shape)
+        // As a value of the column that it stands in: what is no date can't be shown in a column of dates.
+        return this.#formatted(Buffer.from(this.#redacted(shape.field ?? fate.field), 'utf8'), shape)
       default:
         return assertNever(fate)
     }
