@@ -1,6 +1,8 @@
 /** Ids which sort by time: 48 bits of milliseconds and 80 random bits in Crockford's base 32 (github.com/ulid/spec). */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const RANDOM_BYTES = 10
+/** Random bytes are fetched for so many ids at a time: fetching costs much the same for one as for a hundred. */
+const IDS_A_FETCH = 64
 const TIME_CHARACTERS = 10
 
 const encodeTime = (milliseconds: number): string => {
@@ -42,11 +44,18 @@ export const createUlids = (randomBytes: (length: number) => Uint8Array): ((mill
   let last = -1
   let time = ''
   let random: Uint8Array = new Uint8Array(RANDOM_BYTES)
+  let fetched: Uint8Array = new Uint8Array(0)
+  const nextRandom = (): Uint8Array => {
+    if (fetched.length < RANDOM_BYTES) fetched = randomBytes(RANDOM_BYTES * IDS_A_FETCH)
+    const next = Uint8Array.from(fetched.subarray(0, RANDOM_BYTES))
+    fetched = fetched.subarray(RANDOM_BYTES)
+    return next
+  }
   return milliseconds => {
     if (milliseconds > last) {
       last = milliseconds
       time = encodeTime(milliseconds)
-      random = Uint8Array.from(randomBytes(RANDOM_BYTES))
+      random = nextRandom()
       // Room to count up within one millisecond without overflow.
       random[0] = (random[0] ?? 0) & 127
     } else {

@@ -181,23 +181,26 @@ const NOTHING_SHOWN: ReadonlyMap<string, FieldTally> = new Map()
 const homeUses = (field: Field): Use[] =>
   field.columns.slice(0, 1).map(home => ({ kind: 'output', field, schema: home.schema, table: home.table, column: home.column, isExplicit: false }))
 
-const total = (execution: Execution, ...kinds: readonly Shown[]): number | undefined => {
-  let sum = 0
-  for (const tally of execution.fields.values()) for (const kind of kinds) sum += tally.shown.get(kind) ?? 0
-  return sum === 0 ? undefined : sum
-}
-
 const orNothing = (count: number): number | undefined => (count === 0 ? undefined : count)
 
-const valueCounts = (execution: Execution): ValueCounts => ({
-  opened: total(execution, 'reveal'),
-  masked: total(execution, 'mask', 'null'),
-  redacted: total(execution, 'redact', 'deny'),
-  relocated: orNothing(execution.relocated),
-  ambiguous: orNothing(execution.ambiguous),
-  sealed: total(execution, 'sealed'),
-  failed: orNothing(execution.forged)
-})
+/** What an event calls each way of showing a value. */
+const COUNTED_AS: Readonly<Record<Shown, 'opened' | 'masked' | 'redacted' | 'sealed'>> = {
+  reveal: 'opened', mask: 'masked', null: 'masked', redact: 'redacted', deny: 'redacted', sealed: 'sealed'
+}
+
+const valueCounts = (execution: Execution): ValueCounts => {
+  const sums = { opened: 0, masked: 0, redacted: 0, sealed: 0 }
+  for (const { shown } of execution.fields.values()) for (const [kind, count] of shown) sums[COUNTED_AS[kind]] += count
+  return {
+    opened: orNothing(sums.opened),
+    masked: orNothing(sums.masked),
+    redacted: orNothing(sums.redacted),
+    relocated: orNothing(execution.relocated),
+    ambiguous: orNothing(execution.ambiguous),
+    sealed: orNothing(sums.sealed),
+    failed: orNothing(execution.forged)
+  }
+}
 
 /**
  * The people in a result: by the keys in it, or else, where a table's key is not among its columns, as many as values of
