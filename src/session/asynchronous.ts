@@ -3,6 +3,7 @@ import { ProxyError } from '../errors.js'
 import { decodeNoticeResponse, encodeNoticeResponse } from '../wire/backend/error-response.js'
 import { decodeNotificationResponse, encodeNotificationResponse } from '../wire/backend/notification-response.js'
 import { decodeParameterStatus, encodeParameterStatus } from '../wire/backend/parameter-status.js'
+import { HEADER_BYTES } from '../wire/framer.js'
 import { BACKEND } from '../wire/tags.js'
 import type { Accounts } from './accounting.js'
 import type { Diagnostics } from './diagnostics.js'
@@ -10,8 +11,6 @@ import { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
 import { markerAt } from './revealing.js'
 import type { SessionState } from './state.js'
-
-const HEADER_BYTES = 5
 
 const noStatement = (): Execution => new Execution({ text: '', plan: undefined, protocol: 'simple', isRewritten: false }, [])
 

@@ -8,7 +8,7 @@ import { decodeCommandComplete } from '../wire/backend/command-complete.js'
 import { decodeParameterDescription, encodeParameterDescription } from '../wire/backend/parameter-description.js'
 import { decodeReadyForQuery } from '../wire/backend/ready-for-query.js'
 import { encodeRowDescription } from '../wire/backend/row-description.js'
-import type { FrameHandler, Handling } from '../wire/framer.js'
+import { HEADER_BYTES, type FrameHandler, type Handling } from '../wire/framer.js'
 import { BACKEND } from '../wire/tags.js'
 import type { Accounts } from './accounting.js'
 import { AsynchronousMessages } from './asynchronous.js'
@@ -23,8 +23,6 @@ import { shownColumns } from './result-shape.js'
 import { ResultRows } from './result-rows.js'
 import { shownParameterTypes } from './shown-types.js'
 import type { SessionState } from './state.js'
-
-const HEADER_BYTES = 5
 
 export interface BackendLinks {
   /** The server takes COPY data from the client now. */

@@ -3,6 +3,7 @@ import { ProxyError } from '../errors.js'
 import { encodeCopyData } from '../wire/frontend/copy-data.js'
 import { OID } from '../wire/oids.js'
 import type { CopyColumn, CopyPlan } from '../sql/types.js'
+import { HEADER_BYTES } from '../wire/framer.js'
 import type { ColumnDescription } from '../wire/backend/row-description.js'
 import { createCopyOut, type CopyOut } from './copy/index.js'
 import type { Execution } from './execution.js'
@@ -10,8 +11,6 @@ import type { Outbox } from './outbox.js'
 import { rowShape } from './result-shape.js'
 import { DIAGNOSTIC_SHAPE } from './revealing.js'
 import type { SessionState } from './state.js'
-
-const HEADER_BYTES = 5
 
 /** The column as a RowDescription would have it, so that the same rules hold for it. */
 const asDescribed = (column: CopyColumn): ColumnDescription => ({

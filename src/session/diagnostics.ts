@@ -1,14 +1,13 @@
 /** Errors, notices and the like: free text in which the server quotes what it holds. */
 import { decodeErrorResponse, encodeErrorResponse, type DiagnosticField, type ErrorResponseMessage } from '../wire/backend/error-response.js'
 import { decodeFunctionCallResponse, encodeFunctionCallResponse } from '../wire/backend/function-call-response.js'
+import { HEADER_BYTES } from '../wire/framer.js'
 import type { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
 import type { Refusal } from './requests.js'
 import { markerAt } from './revealing.js'
 import type { SessionState } from './state.js'
 import { fatalError, replacedError } from './substitution.js'
-
-const HEADER_BYTES = 5
 
 export interface ReadError {
   /** The message to send on. */

@@ -11,7 +11,7 @@ import { encodeFlush } from '../wire/frontend/flush.js'
 import { decodeParse } from '../wire/frontend/parse.js'
 import { decodeQuery, encodeQuery } from '../wire/frontend/query.js'
 import { encodeSync } from '../wire/frontend/sync.js'
-import type { FrameHandler, Handling } from '../wire/framer.js'
+import { HEADER_BYTES, type FrameHandler, type Handling } from '../wire/framer.js'
 import { FRONTEND } from '../wire/tags.js'
 import { admit, type Verdict } from './admission.js'
 import { CopyInFlow, type CopyRequest } from './copying.js'
@@ -22,8 +22,6 @@ import type { Outbox } from './outbox.js'
 import type { Refusal } from './requests.js'
 import type { SessionState } from './state.js'
 import { failingCopy, failingQuery } from './substitution.js'
-
-const HEADER_BYTES = 5
 
 /** What the half needs of the session that it is a part of. */
 export interface FrontendLinks {
@@ -51,6 +49,8 @@ const bodyBytesMax = (tag: number): number => {
   }
 }
 
+/** Messages that nothing answers: they may go on while others wait for answers. */
+const UNANSWERED: ReadonlySet<number> = new Set<number>([FRONTEND.COPY_DATA, FRONTEND.COPY_DONE, FRONTEND.COPY_FAIL, FRONTEND.FLUSH])
 /** Messages with texts and values. */
 const READ_BY_SETTINGS: ReadonlySet<number> = new Set<number>([FRONTEND.QUERY, FRONTEND.PARSE, FRONTEND.BIND])
 
@@ -112,13 +112,13 @@ export class FrontendHalf implements FrameHandler {
     return this.#isDeciding
   }
 
-  /** Data may follow a Sync that is held back, but no other request may overtake it. */
+  /** Whether to leave the message unread for now. Data may follow a Sync that is held back, but no request may overtake it. */
   #mustWait(tag: number): boolean {
+    if (UNANSWERED.has(tag)) return false
     if (this.#state.requests.length >= REQUESTS_IN_FLIGHT_MAX) return true
     // Some settings say how these are to be read; what they are comes with an answer that needs nothing more from the client.
     if (READ_BY_SETTINGS.has(tag) && this.#state.settings.willBeKnown) return true
-    if (!this.copyIn.hasHeldSync) return false
-    return tag !== FRONTEND.COPY_DATA && tag !== FRONTEND.COPY_DONE && tag !== FRONTEND.COPY_FAIL && tag !== FRONTEND.SYNC && tag !== FRONTEND.FLUSH
+    return this.copyIn.hasHeldSync && tag !== FRONTEND.SYNC
   }
 
   /** False if the message can't be judged before the catalogue was read again; nothing of it is done then. */

@@ -4,10 +4,8 @@ import { AUTH_BYTES_MAX } from '../limits.js'
 import { decodeAuthentication, encodeAuthentication } from '../wire/backend/authentication.js'
 import { decodeErrorResponse } from '../wire/backend/error-response.js'
 import { decodeParameterStatus } from '../wire/backend/parameter-status.js'
-import type { Handling } from '../wire/framer.js'
+import { HEADER_BYTES, type Handling } from '../wire/framer.js'
 import { BACKEND, FRONTEND } from '../wire/tags.js'
-
-const HEADER_BYTES = 5
 
 export type LoginStep =
   | { readonly kind: 'forward' }

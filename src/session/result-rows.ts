@@ -3,6 +3,7 @@ import { MARKER } from '../crypto/token.js'
 import { ProxyError } from '../errors.js'
 import type { StatementPlan } from '../sql/types.js'
 import type { ColumnDescription } from '../wire/backend/row-description.js'
+import { HEADER_BYTES } from '../wire/framer.js'
 import { OID } from '../wire/oids.js'
 import { BACKEND } from '../wire/tags.js'
 import { MessageWriter } from '../wire/writer.js'
@@ -14,7 +15,6 @@ import { rowShape, type ColumnShape, type RowShape } from './result-shape.js'
 import { markerAt } from './revealing.js'
 import type { SessionState } from './state.js'
 
-const HEADER_BYTES = 5
 const LENGTH_BYTES = 4
 const COUNT_BYTES = 2
 

@@ -4,7 +4,8 @@
  */
 import { ProxyError } from '../errors.js'
 
-const HEADER_BYTES = 5
+/** The type byte and the length word. */
+export const HEADER_BYTES = 5
 const LENGTH_BYTES = 4
 /** A lying header must not choose how much memory we hold: buffers grow as bytes really arrive. */
 const COLLECT_START_BYTES = 64 * 1024
