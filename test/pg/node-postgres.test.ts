@@ -1,6 +1,7 @@
 /** What a CRM does through node-postgres. */
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { startCrm } from '../support/crm.js'
+import type { FragmentingOptions } from '../support/fragmenting.js'
 
 interface Contact {
   readonly id: number
@@ -15,8 +16,8 @@ interface Contact {
 const INSERT = 'INSERT INTO contacts (account_id, first_name, last_name, email, phone, birth_date, notes, tags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id, email, birth_date'
 const JANE = [1, 'Jane', "O'Neil", 'jane.oneil@example.com', '+49 30 1234567', '1980-05-17', 'Likes "quotes", and\nlines', ['vip', 'a,b']]
 
-void t.test('contacts by node-postgres', async test => {
-  const { database, proxy, app, support } = await startCrm(test)
+const checkContacts = async (test: Test, pieces?: FragmentingOptions): Promise<void> => {
+  const { database, proxy, app, support } = await startCrm(test, pieces)
   const crm = await database.client(app)
   const team = await database.client(support)
 
@@ -97,4 +98,7 @@ void t.test('contacts by node-postgres', async test => {
   const events = proxy.events()
   test.ok(events.some(event => event.type === 'query' && JSON.stringify(event).includes('contacts')), 'the log has it')
   test.notMatch(JSON.stringify(events), /jane\.oneil|O'Neil|7654321|bulk499@/, 'and no value')
-})
+}
+
+void t.test('contacts by node-postgres', test => checkContacts(test))
+void t.test('contacts by node-postgres, bytes in pieces', test => checkContacts(test, {}))

@@ -1,6 +1,7 @@
 /** A small CRM behind the proxy for driver tests: an application that sees all, and a support team that sees masks. */
 import type { Test } from 'tap'
 import { createDatabase, createLogin, type TestDatabase } from './cluster.js'
+import type { FragmentingOptions } from './fragmenting.js'
 import { startTestProxy, type TestProxy } from './proxy.js'
 
 const SCHEMA = `
@@ -51,11 +52,11 @@ export interface Crm {
 }
 
 /** Starts it; the tables are empty but for two accounts. */
-export const startCrm = async (test: Test): Promise<Crm> => {
+export const startCrm = async (test: Test, pieces?: FragmentingOptions): Promise<Crm> => {
   const database = await createDatabase(test, { schema: SCHEMA })
   const app = await createLogin(test, database)
   const support = await createLogin(test, database)
   await database.query(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${app.user}, ${support.user}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${app.user}, ${support.user}`)
-  const proxy = await startTestProxy(test, { database, policy: policyFor(app.user, support.user) })
+  const proxy = await startTestProxy(test, { database, policy: policyFor(app.user, support.user), ...(pieces === undefined ? {} : { pieces }) })
   return { database, proxy, app: proxy.urlFor(app), support: proxy.urlFor(support) }
 }
