@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BenchCase } from './cases.js'
 import { ratioOf, showRatio, spreadOf } from './statistics.js'
 
-export type TargetName = 'direct' | 'pgbouncer' | 'pgveil'
+export type TargetName = 'direct' | 'pgbouncer' | 'bare' | 'pgveil'
 
 /** One entry a round. */
 export interface Series {
@@ -43,12 +43,21 @@ const cpu = ({ series }: CaseResult, name: TargetName): string => {
   return values.length === 0 ? ABSENT : spreadOf(values).median.toFixed(1)
 }
 
-const HEADERS = ['case', 'pgveil / pgbouncer', 'aim', 'pgveil / direct', 'CPU µs a transaction: pgveil', 'pgbouncer']
+const HEADERS = ['case', 'pgveil / pgbouncer', 'aim', 'pgveil / bare Node proxy', 'pgveil / direct', 'CPU µs a transaction: pgveil', 'bare Node proxy', 'pgbouncer']
+
+const COMPARED = ['pgveil', 'bare', 'pgbouncer'] as const
 
 /** The table in Markdown, with the setting under it. */
 export const tableOf = (results: readonly CaseResult[], setting: Setting): string => {
   const rows = results.map(result =>
-    row([result.benchCase.name, ratio(result, 'pgbouncer'), `≥ ${result.benchCase.aim.toFixed(2)}`, ratio(result, 'direct'), cpu(result, 'pgveil'), cpu(result, 'pgbouncer')])
+    row([
+      result.benchCase.name,
+      ratio(result, 'pgbouncer'),
+      `≥ ${result.benchCase.aim.toFixed(2)}`,
+      ratio(result, 'bare'),
+      ratio(result, 'direct'),
+      ...COMPARED.map(name => cpu(result, name)),
+    ])
   )
   return [
     row(HEADERS),

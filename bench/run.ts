@@ -9,6 +9,7 @@ import { LOAD_NAME, putLoad } from './load.js'
 import { readOptions, USAGE, type BenchOptions } from './options.js'
 import { loadPeople } from './people.js'
 import { tableOf, writeTable, type CaseResult, type Series, type Setting, type TargetName } from './report.js'
+import { startBare } from './targets/bare.js'
 import { directTarget } from './targets/direct.js'
 import { pgbouncerVersion, startPgbouncer } from './targets/pgbouncer.js'
 import { startPgveil } from './targets/pgveil.js'
@@ -21,6 +22,7 @@ const startTargets = async (options: BenchOptions, database: BenchDatabase, fold
   const pgbouncer = await startPgbouncer(database, folder)
   if (pgbouncer === undefined) progress('pgbouncer is not installed: pgveil is compared with direct connections only')
   else targets.set('pgbouncer', pgbouncer)
+  targets.set('bare', await startBare(database))
   return targets.set('pgveil', await startPgveil(database, folder, { entry, profile: options.profile === undefined ? undefined : resolve(options.profile) }))
 }
 
