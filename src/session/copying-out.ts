@@ -5,6 +5,7 @@ import { OID } from '../wire/oids.js'
 import type { CopyColumn, CopyPlan } from '../sql/types.js'
 import { HEADER_BYTES } from '../wire/framer.js'
 import type { ColumnDescription } from '../wire/backend/row-description.js'
+import { holdsToken } from './admission.js'
 import { createCopyOut, type CopyOut } from './copy/index.js'
 import type { Execution } from './execution.js'
 import type { Outbox } from './outbox.js'
@@ -30,9 +31,12 @@ export class CopyOutFlow {
     execution.rows++
     const plan = execution.plan?.copy
     if (plan === undefined) throw new ProxyError('upstream_confused', { reason: 'copy data without a copy' })
-    // Binary copies of protected tables are refused; a token in another one stays as it is, sealed.
-    if (plan.format === 'binary') return outbox.add(bytes, start, end)
     const row = bytes.subarray(start + HEADER_BYTES, end)
+    if (plan.format === 'binary') {
+      // Binary copies of protected tables are refused; code in the database may still have put a sealed value into another one.
+      if (holdsToken(this.#state, row)) throw new ProxyError('statement_unsupported', { reason: 'a sealed value in a COPY in binary format', remedy: 'Use format text or csv.' })
+      return outbox.add(bytes, start, end)
+    }
     const shown = this.#copyOut(execution, plan).row(row)
     if (shown === row) outbox.add(bytes, start, end)
     else outbox.add(encodeCopyData({ data: shown }))

@@ -5,8 +5,7 @@ import { SessionState } from '../../src/session/state.js'
 import type { Use } from '../../src/sql/types.js'
 import type { EventBody } from '../../src/audit/event.js'
 import { ProxyError } from '../../src/errors.js'
-import type { Services } from '../../src/session/services.js'
-import { catalogFor, fieldOf, policyOf, POLICY_YAML } from './session-harness.js'
+import { fieldOf, policyOf, POLICY_YAML, startSession } from './session-harness.js'
 
 const policy = policyOf(POLICY_YAML)
 const email = fieldOf(policy, 'public.customers.email')
@@ -26,9 +25,8 @@ const newBook = (): Book => {
     written.push(...bodies)
     return bodies.map((_, index) => `event-${String(written.length - bodies.length + index)}`)
   }
-  const services = { policy: () => policy, catalog: { current: () => catalogFor(policy), isStale: false }, audit: { append }, report: () => undefined, textHash: () => 'hash' }
-  // What accounts ask of the world.
-  const state = new SessionState(services as unknown as Services, { dbUser: 'masked', database: 'crm', address: '127.0.0.1', sessionId: 's1' }, { dbUser: 'masked', memberOf: new Set(), address: '127.0.0.1' })
+  const audit = { chain: 'c', seq: 0, append, healthy: () => true, tick: () => undefined, stop: () => undefined }
+  const state = new SessionState({ ...startSession().services, audit }, { dbUser: 'masked', database: 'crm', address: '127.0.0.1', sessionId: 's1' }, { dbUser: 'masked', memberOf: new Set(), address: '127.0.0.1' })
   return { accounts: new Accounts(state), written, log }
 }
 

@@ -1,11 +1,11 @@
 import t from 'tap'
-import type { SessionState } from '../../src/session/state.js'
+import { SessionState } from '../../src/session/state.js'
 import { PlantedTokens } from '../../src/session/planted-tokens.js'
 import { startSession } from './session-harness.js'
 
-const { sealed, vault } = startSession()
-// What it asks of a session.
-const state = { services: { vault }, rights: { name: 'reader' } } as unknown as SessionState
+const { sealed, services } = startSession()
+const actor = { dbUser: 'reader', database: 'crm', address: '127.0.0.1', sessionId: 's1' }
+const state = new SessionState(services, actor, { dbUser: 'reader', memberOf: new Set(), address: '127.0.0.1' })
 
 const finds = (pieces: readonly (string | Buffer)[]): boolean => {
   const planted = new PlantedTokens(state)

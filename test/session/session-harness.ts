@@ -174,6 +174,7 @@ export interface Harness {
   readonly session: Session
   readonly client: FakePeer
   readonly server: FakePeer
+  readonly services: Services
   readonly vault: Vault
   readonly policy: Policy
   /** Events after the login. */
@@ -241,7 +242,7 @@ export const startSession = ({ user = 'reader', searchPath = '"$user", public' }
   client.take()
   const loginEvents = lines.length
   return {
-    session, client, server, vault, policy, world, fromServer,
+    session, client, server, services, vault, policy, world, fromServer,
     fromClient: (...messages) => session.fromClient(Buffer.concat(messages)),
     events: () => lines.slice(loginEvents).join('').split('\n').filter(line => line !== '').map((line): AuditEvent => JSON.parse(line)),
     sealed: (name, text) => {

@@ -246,3 +246,13 @@ t.test('an oversized or unknown message ends the session behind its answers', as
   other.fromClient(send.raw('y'))
   t.equal(other.server.tags(), '!')
 })
+
+t.test('a binary COPY shows no sealed value that came by code of the database', t => {
+  const { fromClient, fromServer, client, sealed } = startSession({ user: 'masked' })
+  fromClient(send.query('COPY (SELECT body FROM plain) TO STDOUT (FORMAT binary)'))
+  fromServer(reply.copyOut, send.copyData('PGCOPY ~pv1. is only a marker'), send.copyData(sealed('name', 'Erika')))
+  const bytes = client.take().toString()
+  t.notMatch(bytes, /~pv1\.AQ/u)
+  t.match(bytes, /0A000/u)
+  t.end()
+})
