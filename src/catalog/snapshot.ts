@@ -54,6 +54,7 @@ export const createSnapshot = (parts: SnapshotParts): LoadedCatalog => {
     relationByOid: oid => byOid.get(oid),
     relation: (schema, name) => byName.get(name)?.find(relation => relation.schema === schema),
     relationsNamed: name => byName.get(name) ?? [],
+    protectedSchemas: new Set(parts.relations.filter(relation => relation.isProtected).map(relation => relation.schema)),
     routinesNamed: name => routinesByName.get(name) ?? [],
     type: oid => types.get(oid),
     membershipsOf: parts.membershipsOf,

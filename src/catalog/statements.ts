@@ -7,11 +7,13 @@
  * One snapshot for all queries, and fixed settings for the deparser. pg_temp comes last: unlisted it would be searched
  * first, and so could hide a catalogue relation. `search_path = pg_catalog` also makes pg_get_viewdef and its kin print
  * schema names, so that their text means the same for each session (CVE-2025-12819 is a pooler whose catalogue query
- * ran under the client's search_path).
+ * ran under the client's search_path). The deparser locks what it reads: a session that has altered a table in its open
+ * transaction, and now waits for us, would wait for itself for ever, which the server's deadlock check can't see.
  */
 export const BEGIN_SNAPSHOT: string = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL quote_all_identifiers = off;
+SET LOCAL lock_timeout = '2s';
 SET LOCAL standard_conforming_strings = on`
 
 export const END_SNAPSHOT = 'COMMIT'

@@ -76,6 +76,8 @@ export interface Catalog {
   relation(schema: string, name: string): Relation | undefined
   /** All relations of that name, in any schema. */
   relationsNamed(name: string): readonly Relation[]
+  /** Schemas with a protected relation. Absent means: any may have one. */
+  readonly protectedSchemas?: ReadonlySet<string>
   /** Routines of that name, in any schema; built-in ones (pg_catalog) are left out. */
   routinesNamed(name: string): readonly RoutineInfo[]
   /** Undefined for an unknown type, which is then treated as text that needs scanning. */

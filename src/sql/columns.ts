@@ -36,10 +36,11 @@ const unqualified = (analysis: Analysis, name: string, scope: Scope): Content =>
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
     const content = named(at.from.columns, name)
     if (content !== undefined) return mentioned(analysis, asNamed(content, isMaybeOther))
-    const item = at.from.items.find(candidate => candidate.name === name)
-    if (item !== undefined) return asNamed(rowContent(item), isMaybeOther, false)
     isMaybeOther ||= at.from.isOpen
   }
+  // Columns of all queries around come before whole rows (transformColumnRef in parse_expr.c).
+  const item = itemNamed(scope, name)
+  if (item !== undefined) return asNamed(rowContent(item), isMaybeOther, false)
   return isMaybeOther ? OTHER : unknownColumn(analysis, name, scope)
 }
 

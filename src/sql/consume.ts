@@ -1,6 +1,6 @@
 /** The ends that a content can come to. Each decides about the constants in it and notes the uses of the columns in it. */
 import type { Analysis } from './analysis.js'
-import { hasSources, placesOf, sourcesOf } from './content.js'
+import { hasSources, mapValues, OTHER, placesOf, sourcesOf } from './content.js'
 import type { Content, Source, ValueContent } from './content.js'
 import { sealPlan } from './ledger.js'
 import type { Place } from './ledger.js'
@@ -9,7 +9,19 @@ import type { UseKind } from './types.js'
 
 /** The constants of a content stay as they are. */
 export const leavePlain = (analysis: Analysis, content: Content): void => {
+  mapValues(content, requireDates)
   for (const place of placesOf(content)) analysis.ledger.leavePlain(place)
+}
+
+const ISO_DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/
+
+/** Beside a date the server reads '1.2.2000' as one and prints it so; sealed, both are text. */
+const requireDates = (content: ValueContent): ValueContent => {
+  const [source] = content.sources
+  if (!content.isDate || source === undefined || content.places.length === 0) return content
+  const isWrittenSo = ({ constant, casts }: Place): boolean => casts.length === 0 && (constant.kind === 'string' || constant.kind === 'fixed') && ISO_DATE.test(constant.value ?? '')
+  if (content.places.every(isWrittenSo)) return content
+  throw unsupported('a constant that is not written as YYYY-MM-DD', source, 'Write the date as YYYY-MM-DD, or cast the column to text.')
 }
 
 const note = (analysis: Analysis, kind: UseKind, content: Content): void => {
@@ -47,8 +59,10 @@ export const sealPlaces = (analysis: Analysis, places: readonly Place[], source:
   const { field } = source
   for (const place of places) {
     if (isEmptyConstant(place) && !field.sealsEmpty && field.type.kind !== 'date') continue
+    if (place.isText && field.type.kind === 'date') throw unsupported('a value cast to text', source, 'Leave the cast out, or cast to date.')
     if (place.isDate && field.type.kind !== 'date') throw unsupported('a value cast to date', source, 'Declare the column with type: date in the policy.')
-    if (place.constant.kind === 'integer' && purpose === 'compare') throw unsupported('comparison with a number', source, 'Write the value as a string.')
+    if (place.constant.kind === 'national' && purpose === 'compare') throw unsupported('comparison with a value of type char', source, 'Write the string without N.')
+    if (place.constant.kind === 'number' && purpose === 'compare') throw unsupported('comparison with a number', source, 'Write the value as a string.')
     analysis.ledger.seal(place, sealPlan(field, purpose, place))
   }
 }
@@ -74,10 +88,12 @@ export const compareContents = (analysis: Analysis, left: Content, right: Conten
 }
 
 const compareRows = (analysis: Analysis, left: readonly Content[], right: readonly Content[], operation: string): void => {
-  for (const [index, content] of left.entries()) {
-    const other = right[index]
-    if (other !== undefined) compareContents(analysis, content, other, operation)
+  if (left.length !== right.length) {
+    // The server's error, unless an entry stands for several columns.
+    for (const content of [...left, ...right]) requirePlain(analysis, content, `${operation} of a row, array or document`)
+    return
   }
+  for (const [index, content] of left.entries()) compareContents(analysis, content, right[index] ?? OTHER, operation)
 }
 
 const compareValues = (analysis: Analysis, left: ValueContent, right: ValueContent, operation: string): void => {
@@ -86,13 +102,18 @@ const compareValues = (analysis: Analysis, left: ValueContent, right: ValueConte
   const { field } = source
   requireOneField([...left.sources, ...right.sources], operation)
   if (left.hasOther || right.hasOther) throw unsupported(`${operation} with a value that is not sealed`, source, COMPARE_REMEDY)
-  const isNullTest = !field.sealsEmpty && [left, right].some(isEmptyOnly) && [...left.places, ...right.places].every(isEmptyConstant)
+  // No date is ''.
+  const isNullTest = !field.sealsEmpty && !left.isDate && !right.isDate && [left, right].some(isEmptyOnly) && [...left.places, ...right.places].every(isEmptyConstant)
+  // Constants are sealed as dates, but would be compared as texts.
+  if (!isNullTest && (isDateAsText(left) || isDateAsText(right))) throw unsupported(`${operation} of a date cast to text`, source, 'Compare the column without the cast.')
   if (!isNullTest && field.protect !== 'equality') throw unsupported(operation, source, EQUALITY_REMEDY)
   if (!isNullTest) sealPlaces(analysis, [...left.places, ...right.places], source, 'compare')
   const kind = isNullTest ? 'null_test' : left.sources.length > 0 && right.sources.length > 0 ? 'join' : 'compare'
   note(analysis, kind, left)
   note(analysis, kind, right)
 }
+
+const isDateAsText = ({ sources, isDate }: ValueContent): boolean => !isDate && sources.some(source => source.field.type.kind === 'date')
 
 const COMPARE_REMEDY = 'Compare the column with a parameter, a constant or a column of the same field.'
 const EQUALITY_REMEDY = 'Say protect: equality for the column in the policy and migrate it.'
@@ -184,6 +205,9 @@ export const storeContent = (analysis: Analysis, content: Content, target: Targe
   note(analysis, 'copy', content)
   for (const place of content.places) {
     if (place.form === 'array') throw unsupported('writing an array', source, STORE_REMEDY)
+    // Beside another value a number decides about the type of both; alone it is assigned as its text.
+    const isAlone = content.places.length === 1 && content.sources.length === 0 && source.field.type.kind !== 'date'
+    if (place.constant.kind === 'number' && !isAlone) throw unsupported('writing a number', source, 'Write the value as a string.')
   }
   sealPlaces(analysis, content.places, source, 'store')
 }

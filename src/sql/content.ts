@@ -33,6 +33,8 @@ export interface ValueContent {
   readonly hasOther: boolean
   /** Set if it is, plainly, this column of a base table. */
   readonly origin: Origin | undefined
+  /** Of type date but for the sealing: constants beside it are dates, however they are written. */
+  readonly isDate: boolean
   /** Which FROM item a column with an origin comes from: two columns of one range are of one row. */
   readonly range: string | undefined
 }
@@ -67,6 +69,7 @@ const value = (sources: readonly Source[], places: readonly Place[], hasOther: b
   sources,
   places,
   hasOther,
+  isDate: false,
   origin: undefined,
   range: undefined,
 })
@@ -85,6 +88,7 @@ export const columnContent = (origin: Origin, source: Source | undefined, range:
   sources: source === undefined ? [] : [source],
   places: [],
   hasOther: source === undefined,
+  isDate: source?.field.type.kind === 'date',
   origin,
   range,
 })
@@ -153,6 +157,10 @@ export const withExplicit = (content: Content, isExplicit: boolean): Content => 
 export const withinRange = (content: Content, range: string): Content =>
   mapValues(content, inner => (inner.range === undefined ? inner : { ...inner, range: `${range}>${inner.range}` }))
 
+/** The same values, but no longer known to be of one row of one table. */
+export const withoutOrigin = (content: Content): Content =>
+  mapValues(content, inner => (inner.origin === undefined && inner.range === undefined ? inner : { ...inner, origin: undefined, range: undefined }))
+
 const sameSource = (a: Source, b: Source): boolean => a.relationOid === b.relationOid && a.attnum === b.attnum && a.isExplicit === b.isExplicit
 
 const union = <T>(left: readonly T[], right: readonly T[], same: (a: T, b: T) => boolean): readonly T[] => {
@@ -188,15 +196,22 @@ export const mergeMany = (contents: readonly Content[]): Content | undefined => 
   }
   const [first] = values
   if (first !== undefined && values.length === 1) return first
+  if (!fitInType(values)) return undefined
   const sources = values.reduce<readonly Source[]>((known, inner) => unionSources(known, inner.sources), [])
   const places = new Set(values.flatMap(inner => inner.places))
-  return value(sources, [...places], values.some(inner => inner.hasOther))
+  return { ...value(sources, [...places], values.some(inner => inner.hasOther)), isDate: values.some(inner => inner.isDate) }
 }
 
-const mergeValues = (left: ValueContent, right: ValueContent): ValueContent =>
-  left === right
-    ? left
-    : value(unionSources(left.sources, right.sources), unionPlaces(left.places, right.places), left.hasOther || right.hasOther)
+const mergeValues = (left: ValueContent, right: ValueContent): ValueContent | undefined => {
+  if (left === right) return left
+  if (!fitInType([left, right])) return undefined
+  const merged = value(unionSources(left.sources, right.sources), unionPlaces(left.places, right.places), left.hasOther || right.hasOther)
+  return { ...merged, isDate: left.isDate || right.isDate }
+}
+
+/** A date column and another column of type date have one type for the client, but not for the database, where the sealed one is text. */
+const fitInType = (values: readonly ValueContent[]): boolean =>
+  !values.some(inner => inner.isDate) || values.every(inner => inner.isDate || (inner.sources.length === 0 && !inner.hasOther))
 
 const mergeArrays = (left: Content, right: Content): Content | undefined => {
   const element = mergeContents(elementOf(left), elementOf(right))

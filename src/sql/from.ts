@@ -128,8 +128,8 @@ const joinItem = (analysis: Analysis, join: JoinExpr, scope: Scope): FromResult 
   const shared = sharedNames(join, left, right)
   const result = shared.length === 0 ? joined : { ...joined, columns: mergedColumns(analysis, join, left, right, shared) }
   if (join.quals !== undefined) {
-    const on = scopeOf(joinResults(scope.from, joined), scope.parent)
-    requirePlain(analysis, analysis.evaluate(analysis, join.quals, on), 'a condition')
+    // Not the FROM items before the join: ON sees its two sides and the queries around.
+    requirePlain(analysis, analysis.evaluate(analysis, join.quals, scopeOf(joined, scope.parent)), 'a condition')
   }
   return aliased(join, result, shared)
 }

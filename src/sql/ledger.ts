@@ -2,7 +2,7 @@
 import { ProxyError } from '../errors.js'
 import type { Field } from '../policy/types.js'
 import type { SealPlan, Splice } from './types.js'
-import { stringLiteralEnd, typeNameEnd } from './lexer.js'
+import { numberEnd, stringLiteralEnd, typeNameEnd } from './lexer.js'
 
 /** A cast around a constant which a sealed value would not survive (it cuts or converts): its type name becomes `text`. */
 export interface CastName {
@@ -14,14 +14,18 @@ export interface Place {
   readonly constant:
     | { readonly kind: 'param'; readonly number: number }
     | { readonly kind: 'string'; readonly start: number; readonly value: string }
-    /** A decimal integer as written. */
-    | { readonly kind: 'integer'; readonly start: number; readonly value: string }
+    /** N'…': a char, which is stored without trailing spaces and compared by rules of its own. */
+    | { readonly kind: 'national'; readonly start: number; readonly value: string }
+    /** A number whose text form is what is written. */
+    | { readonly kind: 'number'; readonly start: number; readonly value: string }
     /** Part of a view's body, or of a form that can't be replaced: it can be put out, never sealed. */
     | { readonly kind: 'fixed'; readonly value: string | undefined }
   /** scalar: the value itself. array: an array of values. element: one of the values of an array. */
   readonly form: 'scalar' | 'array' | 'element'
   readonly casts: readonly CastName[]
   readonly castCharactersMax: number | undefined
+  /** A cast to text or varchar: no field declared as date takes it. */
+  readonly isText: boolean
   /** A cast to `date`: only a field declared as date may take it. */
   readonly isDate: boolean
 }
@@ -82,7 +86,7 @@ export class Ledger {
     const castStarts = new Set<number>()
     for (const { plan, place, castStarts: starts } of [...this.#params.values(), ...this.#literals.values()]) {
       if (plan === undefined) continue
-      if (place.constant.kind === 'string' || place.constant.kind === 'integer') splices.push(literalSplice(place.constant, plan, bytes()))
+      if (place.constant.kind !== 'param' && place.constant.kind !== 'fixed') splices.push(literalSplice(place.constant, plan, bytes()))
       for (const start of starts) castStarts.add(start)
     }
     for (const start of castStarts) splices.push({ start, end: typeNameEnd(bytes(), start), replacement: { kind: 'text', text: 'text' } })
@@ -107,8 +111,8 @@ const noteCasts = (decision: Decision, place: Place): void => {
 
 const FIXED_REMEDY = 'Compare the column in the statement instead of the view.'
 
-const literalSplice = (constant: { readonly kind: 'string' | 'integer'; readonly start: number; readonly value: string }, plan: SealPlan, bytes: Uint8Array): Splice => {
-  const end = constant.kind === 'string' ? stringLiteralEnd(bytes, constant.start) : constant.start + constant.value.length
+const literalSplice = (constant: { readonly kind: 'string' | 'national' | 'number'; readonly start: number; readonly value: string }, plan: SealPlan, bytes: Uint8Array): Splice => {
+  const end = constant.kind === 'number' ? numberEnd(bytes, constant.start, constant.value) : stringLiteralEnd(bytes, constant.start)
   return { start: constant.start, end, replacement: { kind: 'seal', value: constant.value, plan } }
 }
 

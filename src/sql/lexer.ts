@@ -31,9 +31,17 @@ export const stringLiteralEnd = (bytes: Uint8Array, start: number): number => {
   if (first === QUOTE) return quotedEnd(bytes, start, false)
   if (first === DOLLAR) return dollarEnd(bytes, start)
   if ((first === 0x65 || first === 0x45) && bytes[start + 1] === QUOTE) return quotedEnd(bytes, start + 1, true)
+  if ((first === 0x6e || first === 0x4e) && bytes[start + 1] === QUOTE) return quotedEnd(bytes, start + 1, false)
   const isUnicode = (first === 0x75 || first === 0x55) && bytes[start + 1] === 0x26 && bytes[start + 2] === QUOTE
   if (isUnicode) return uescapeEnd(bytes, quotedEnd(bytes, start + 2, false))
   throw lost()
+}
+
+/** The byte after the number at `start`, which must be written as `value`. Throws `statement_unsupported` for 0x2A, 1_000 and the like. */
+export const numberEnd = (bytes: Uint8Array, start: number, value: string): number => {
+  const end = start + value.length
+  if (textOf(bytes, start, end) !== value || isIdent(bytes[end]) || bytes[end] === DOT) throw lost()
+  return end
 }
 
 /** From an opening quote to the end of the last continuation. */

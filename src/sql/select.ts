@@ -4,14 +4,14 @@ import type { Analysis, QueryColumn, QueryResult } from './analysis.js'
 import { expandRow, starColumns } from './columns.js'
 import { columnLabel } from './column-label.js'
 import { groupContents, leavePlain, requirePlain } from './consume.js'
-import { hasSources, mergeContents, mergeMany, OTHER, sourcesOf } from './content.js'
+import { hasSources, mergeContents, mergeMany, OTHER, sourcesOf, withoutOrigin } from './content.js'
 import type { Content } from './content.js'
 import { windowClauses } from './expression/functions.js'
 import { analyseFrom } from './from.js'
 import { statementUnsupported, unsupported } from './refusal.js'
 import { scopeOf } from './scope.js'
 import type { Scope } from './scope.js'
-import { bodyOf, stringOf, tagOf } from './tree.js'
+import { bodyOf, isStarred, itemsOf, stringOf, tagOf } from './tree.js'
 import { withScope } from './with.js'
 
 /** The columns of a query. The caller decides what becomes of their contents. */
@@ -63,15 +63,12 @@ export const targetColumns = (analysis: Analysis, targets: readonly Node[], scop
 }
 
 const expandStar = (analysis: Analysis, val: Node, scope: Scope): QueryResult | undefined => {
+  if (!isStarred(val)) return undefined
   const ref = bodyOf(val, 'ColumnRef')
-  if (ref !== undefined) return isStar(ref.fields?.at(-1)) ? starColumns(ref, scope) : undefined
-  const indirection = bodyOf(val, 'A_Indirection')
-  if (indirection === undefined || !isStar(indirection.indirection?.at(-1))) return undefined
+  if (ref !== undefined) return starColumns(ref, scope)
   const columns = expandRow(analysis.evaluate(analysis, val, scope))
   return columns === undefined ? { columns: [], isOpen: true } : { columns, isOpen: false }
 }
-
-const isStar = (node: Node | undefined): boolean => node !== undefined && tagOf(node) === 'A_Star'
 
 /** ORDER BY and DISTINCT ON see output names first; a bare number is a position. */
 const sortKey = (analysis: Analysis, node: Node, result: QueryResult, scope: Scope): Content => {
@@ -144,17 +141,27 @@ const requireUnsorted = (analysis: Analysis, content: Content): void => {
 
 const valuesLists = (analysis: Analysis, select: SelectStmt, outer: Scope): QueryResult => {
   const columns: Content[][] = []
+  let isOpen = false
   for (const list of select.valuesLists ?? []) {
-    for (const [index, node] of (bodyOf(list, 'List')?.items ?? []).entries()) {
-      const column = (columns[index] ??= [])
-      column.push(analysis.evaluate(analysis, node, outer))
-    }
+    const row = rowOfValues(analysis, itemsOf(list), outer)
+    if (row.isOpen && row.contents.some(hasSources)) throw unknownValues()
+    isOpen ||= row.isOpen
+    for (const [index, content] of row.contents.entries()) (columns[index] ??= []).push(content)
   }
   const merged = columns.map(contents => mergeMany(contents) ?? refuseMixed(analysis, ...contents))
-  const result = { columns: merged.map((content, index) => ({ name: `column${String(index + 1)}`, content: withoutOrigin(content) })), isOpen: false }
+  const result = { columns: merged.map((content, index) => ({ name: `column${String(index + 1)}`, content: withoutOrigin(content) })), isOpen }
   sortClause(analysis, select, result, outer)
   return result
 }
+
+/** One row of VALUES, in which `c.*` stands for several columns. */
+export const rowOfValues = (analysis: Analysis, nodes: readonly Node[], scope: Scope): { readonly contents: readonly Content[]; readonly isOpen: boolean } => {
+  if (!nodes.some(isStarred)) return { contents: nodes.map(node => analysis.evaluate(analysis, node, scope)), isOpen: false }
+  const { columns, isOpen } = targetColumns(analysis, nodes.map(val => ({ ResTarget: { val } })), scope)
+  return { contents: columns.map(column => column.content), isOpen }
+}
+
+export const unknownValues = (): Error => statementUnsupported('VALUES with columns that are not known', 'Name the columns.')
 
 const refuseMixed = (analysis: Analysis, ...contents: readonly (Content | undefined)[]): Content => {
   for (const content of contents) if (content !== undefined) requirePlain(analysis, content, 'mixing values of several kinds')
@@ -183,6 +190,3 @@ export const combine = (analysis: Analysis, left: QueryResult, right: QueryResul
   if (!isAll) groupContents(analysis, columns.map(column => column.content), 'a set operation other than UNION ALL')
   return { columns, isOpen }
 }
-
-const withoutOrigin = (content: Content): Content =>
-  content.kind === 'value' && content.origin !== undefined ? { ...content, origin: undefined, range: undefined } : content

@@ -6,6 +6,7 @@ import { hasSources, quotingOf } from './content.js'
 import type { ParsedStatement } from './parser.js'
 import type { CopyPlan, Output, PlanContext, StatementPlan } from './types.js'
 import { bodyOf, tagOf } from './tree.js'
+import { refuseShadow } from './utility/touched.js'
 import { planUtility } from './utility/utility.js'
 
 export interface StatementResult {
@@ -36,7 +37,10 @@ const KINDS: Readonly<Record<string, string>> = { InsertStmt: 'INSERT', UpdateSt
 /** A statement on top, or inside EXPLAIN, PREPARE, DECLARE and the like. */
 export const analyseStatement = (analysis: Analysis, node: Node, context: PlanContext): StatementResult => {
   const select = bodyOf(node, 'SelectStmt')
-  if (select?.intoClause !== undefined) analysis.effects.push({ kind: 'ddl', names: [select.intoClause.rel?.relname ?? ''], touchesProtected: false })
+  if (select?.intoClause !== undefined) {
+    refuseShadow(analysis, select.intoClause.rel)
+    analysis.effects.push({ kind: 'ddl', names: [select.intoClause.rel?.relname ?? ''], touchesProtected: false })
+  }
   if (select !== undefined) return { kind: 'SELECT', outputs: showResult(analysis, analysis.select(analysis, select, undefined)) }
   const kind = KINDS[tagOf(node) ?? '']
   if (kind !== undefined) {

@@ -29,6 +29,12 @@ export const stringsOf = (nodes: readonly Node[] | undefined): readonly string[]
 /** The entries of a List node. */
 export const itemsOf = (node: Node | undefined): readonly Node[] => bodyOf(node, 'List')?.items ?? []
 
+/** Whether the expression is `c.*` or `(c).*`, which stands for several columns. */
+export const isStarred = (node: Node): boolean => {
+  const last = bodyOf(node, 'ColumnRef')?.fields?.at(-1) ?? bodyOf(node, 'A_Indirection')?.indirection?.at(-1)
+  return last !== undefined && tagOf(last) === 'A_Star'
+}
+
 /** A name without its `pg_catalog.` prefix; undefined when it is in another schema. */
 export const builtinName = (names: readonly string[]): string | undefined => {
   if (names.length === 1) return names[0]

@@ -1,22 +1,42 @@
 /** WITH clauses. */
 import type { CommonTableExpr, SelectStmt, WithClause } from 'libpg-query'
 import type { Analysis, QueryColumn, QueryResult } from './analysis.js'
-import { hasSources, mergeContents, OTHER, placesOf, sourcesOf } from './content.js'
+import { hasSources, mergeContents, OTHER, placesOf, sourcesOf, withoutOrigin } from './content.js'
 import type { Content } from './content.js'
 import { statementUnsupported } from './refusal.js'
 import { NO_FROM, scopeOf } from './scope.js'
 import type { Scope } from './scope.js'
-import { bodyOf, stringsOf } from './tree.js'
+import { bodyOf, eachNode, stringsOf } from './tree.js'
 
 /** A scope that sees the CTEs of the clause. Its FROM is empty. */
 export const withScope = (analysis: Analysis, clause: WithClause | undefined, parent: Scope | undefined): Scope => {
   const ctes = new Map<string, QueryResult>()
   const scope = scopeOf(NO_FROM, parent, ctes)
-  for (const node of clause?.ctes ?? []) {
-    const cte = bodyOf(node, 'CommonTableExpr')
-    if (cte?.ctename !== undefined) ctes.set(cte.ctename, analyseCte(analysis, cte, clause?.recursive === true, scope, ctes))
+  const isRecursive = clause?.recursive === true
+  const expressions = (clause?.ctes ?? []).map(node => bodyOf(node, 'CommonTableExpr')).filter(cte => cte !== undefined)
+  for (const cte of isRecursive ? inOrderOfUse(expressions) : expressions) {
+    if (cte.ctename !== undefined) ctes.set(cte.ctename, analyseCte(analysis, cte, isRecursive, scope, ctes))
   }
   return scope
+}
+
+/** WITH RECURSIVE may name a CTE before it is written; a cycle through several of them is the server's error. */
+const inOrderOfUse = (expressions: readonly CommonTableExpr[]): readonly CommonTableExpr[] => {
+  const byName = new Map(expressions.map(cte => [cte.ctename ?? '', cte]))
+  const ordered = new Set<CommonTableExpr>()
+  const begun = new Set<CommonTableExpr>()
+  const visit = (cte: CommonTableExpr): void => {
+    if (begun.has(cte)) return
+    begun.add(cte)
+    eachNode(cte.ctequery, node => {
+      const range = bodyOf(node, 'RangeVar')
+      const used = range?.schemaname === undefined ? byName.get(range?.relname ?? '') : undefined
+      if (used !== undefined) visit(used)
+    })
+    ordered.add(cte)
+  }
+  for (const cte of expressions) visit(cte)
+  return [...ordered]
 }
 
 const analyseCte = (analysis: Analysis, cte: CommonTableExpr, isRecursive: boolean, scope: Scope, ctes: Map<string, QueryResult>): QueryResult => {
@@ -56,7 +76,7 @@ const recursiveCte = (analysis: Analysis, cte: CommonTableExpr, select: SelectSt
   const { larg, rarg } = select
   if (larg === undefined || rarg === undefined) throw statementUnsupported('a set operation without sides', 'Write the query in another way.')
   const inner = withScope(analysis, select.withClause, scope)
-  let result = renamed(analysis.select(analysis, larg, inner), cte)
+  let result = anyRow(renamed(analysis.select(analysis, larg, inner), cte))
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     ctes.set(name, result)
     const step = analysis.select(analysis, rarg, inner)
@@ -72,6 +92,9 @@ const recursiveCte = (analysis: Analysis, cte: CommonTableExpr, select: SelectSt
   }
   throw statementUnsupported('a recursive query that cannot be followed', 'Write the query in another way.')
 }
+
+/** Rows of later rounds may combine the columns anew. */
+const anyRow = ({ columns, isOpen }: QueryResult): QueryResult => ({ columns: columns.map(({ name, content }) => ({ name, content: withoutOrigin(content) })), isOpen })
 
 const grown = (result: QueryResult, step: QueryResult): QueryResult | undefined => {
   let hasGrown = false

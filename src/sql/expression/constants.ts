@@ -7,12 +7,15 @@ import type { Content, ValueContent } from '../content.js'
 import type { Place } from '../ledger.js'
 import { builtinName, bodyOf, stringsOf } from '../tree.js'
 
-const place = (constant: Place['constant']): Place => ({ constant, form: 'scalar', casts: [], castCharactersMax: undefined, isDate: false })
+const place = (constant: Place['constant']): Place => ({ constant, form: 'scalar', casts: [], castCharactersMax: undefined, isText: false, isDate: false })
 
 export const parameter = (analysis: Analysis, { number = 0 }: ParamRef): Content =>
   constantContent(place(analysis.isView || number === 0 ? { kind: 'fixed', value: undefined } : { kind: 'param', number }))
 
-/** Strings and decimal integers can be sealed; what else is written as a constant has a type of its own. */
+/** What PostgreSQL prints as it is written: no exponent, no leading zero or point, no negative zero. */
+const CANONICAL_NUMBER = /^(?:-(?!0(?:\.0+)?$))?(?:0|[1-9]\d*)(?:\.\d+)?$/
+
+/** Strings and plain decimal numbers can be sealed; what else is written as a constant has a type of its own. */
 export const constant = (analysis: Analysis, node: A_Const): Content => {
   if (node.isnull === true) return NOTHING
   const start = node.location ?? 0
@@ -20,16 +23,17 @@ export const constant = (analysis: Analysis, node: A_Const): Content => {
     const text = node.sval.sval ?? ''
     return constantContent(place(analysis.isView ? { kind: 'fixed', value: text } : { kind: 'string', start, value: text }))
   }
-  // Negative, octal and spaced forms have another length in the text than here: they are left to be refused when stored.
-  const integer = node.ival === undefined ? undefined : (node.ival.ival ?? 0)
-  if (integer === undefined || integer <= 0 || analysis.isView) return OTHER
-  return constantContent(place({ kind: 'integer', start, value: String(integer) }))
+  const number = node.ival === undefined ? node.fval?.fval : String(node.ival.ival ?? 0)
+  if (number === undefined || !CANONICAL_NUMBER.test(number) || analysis.isView) return OTHER
+  return constantContent(place({ kind: 'number', start, value: number }))
 }
 
 type CastKind =
   | { readonly kind: 'text' }
   /** varchar(n) cuts. */
   | { readonly kind: 'varchar'; readonly charactersMax: number }
+  /** char without a length, which N'…' is: its trailing spaces don't count. */
+  | { readonly kind: 'national' }
   | { readonly kind: 'date' }
   | { readonly kind: 'json' }
   | { readonly kind: 'other'; readonly name: string }
@@ -44,6 +48,7 @@ const castKind = (type: TypeName): CastKind => {
     if (modifier === undefined) return { kind: 'text' }
     return length === undefined ? { kind: 'other', name } : { kind: 'varchar', charactersMax: length }
   }
+  if (name === 'bpchar' && modifier === undefined) return { kind: 'national' }
   if (name === 'date') return { kind: 'date' }
   if ((name === 'json' || name === 'jsonb') && modifier === undefined) return { kind: 'json' }
   return { kind: 'other', name }
@@ -67,7 +72,7 @@ const castSealed = (analysis: Analysis, content: Content, kind: CastKind, isArra
     if (content.kind === 'array') {
       if (isArray) return content
     } else if (!isArray && content.kind === 'value') {
-      return { ...content, origin: undefined }
+      return { ...content, origin: undefined, isDate: false }
     }
     if (!isArray) return documentContent('text', sourcesOf(content), quotingOf(content))
   }
@@ -87,13 +92,21 @@ const castConstant = (content: ValueContent, kind: CastKind, isArray: boolean, t
 }
 
 const castPlace = (inner: Place, kind: CastKind, isArray: boolean, start: number): Place | undefined => {
-  if (inner.constant.kind === 'integer') return undefined
+  if (inner.constant.kind === 'number') return undefined
   const form = isArray ? 'array' : inner.form
-  if (kind.kind === 'text') return { ...inner, form }
+  if (kind.kind === 'text') return { ...inner, form, isText: true }
+  if (kind.kind === 'national') return nationalPlace(inner, start)
   if (start < 0) return undefined
   const casts = [...inner.casts, { start }]
   if (kind.kind === 'date') return { ...inner, form, casts, isDate: true }
   // A second cut would have to be applied after the first: leave it to be refused.
-  if (kind.kind === 'varchar' && inner.castCharactersMax === undefined) return { ...inner, form, casts, castCharactersMax: kind.charactersMax }
+  if (kind.kind === 'varchar' && inner.castCharactersMax === undefined) return { ...inner, form, casts, isText: true, castCharactersMax: kind.charactersMax }
   return undefined
+}
+
+/** `N'…'` as a whole is one constant, from its N on. */
+const nationalPlace = (inner: Place, start: number): Place | undefined => {
+  const { constant, casts, form } = inner
+  if (constant.kind !== 'string' || casts.length > 0 || form !== 'scalar' || constant.start !== start + 1) return undefined
+  return { ...inner, isText: true, constant: { kind: 'national', start, value: constant.value.replace(/ +$/u, '') } }
 }

@@ -7,7 +7,7 @@ import { hasSources, mergeMany, NOTHING, OTHER, withExplicit } from '../content.
 import type { Content, RowColumn } from '../content.js'
 import { statementUnsupported } from '../refusal.js'
 import type { Scope } from '../scope.js'
-import { bodyOf, stringOf, tagOf } from '../tree.js'
+import { bodyOf, isStarred, stringOf, tagOf } from '../tree.js'
 import type { NodeOf, Tag } from '../tree.js'
 import { cast, constant, parameter } from './constants.js'
 import * as documents from './documents.js'
@@ -61,10 +61,8 @@ const row: Rule<'RowExpr'> = (analysis, { args }, scope) => ({
   kind: 'row',
   columns: (args ?? []).flatMap((arg, index): readonly RowColumn[] => {
     const content = evaluate(analysis, arg, scope)
-    // ROW(c.*) takes the columns apart.
-    const last = bodyOf(arg, 'ColumnRef')?.fields?.at(-1)
-    const isStar = last !== undefined && tagOf(last) === 'A_Star'
-    return isStar && content.kind === 'row' ? content.columns : [{ name: `f${String(index + 1)}`, content }]
+    // ROW(c.*) and ROW((c).*) take the columns apart.
+    return isStarred(arg) && content.kind === 'row' ? content.columns : [{ name: `f${String(index + 1)}`, content }]
   }),
 })
 

@@ -2,7 +2,7 @@
 import type { FuncCall, Node } from 'libpg-query'
 import type { Analysis } from '../analysis.js'
 import { compareContents, groupContents, leavePlain, requirePlain, testPresence } from '../consume.js'
-import { commonQuoting, documentContent, hasSources, jsonQuotingOf, mergeContents, OTHER, sourcesOf, unionSources } from '../content.js'
+import { commonQuoting, documentContent, hasSources, jsonQuotingOf, mergeContents, OTHER, sourcesOf, unionSources, withoutOrigin } from '../content.js'
 import type { Content } from '../content.js'
 import { unsupported } from '../refusal.js'
 import type { Scope } from '../scope.js'
@@ -22,17 +22,18 @@ export interface Call {
 
 type Behaviour = (call: Call) => Content
 
+/** A value of some row, not of the one that stands beside it. */
 const passFirst: Behaviour = ({ analysis, args, name }) => {
   const [first = OTHER, ...rest] = args
   for (const content of rest) requirePlain(analysis, content, named(name))
-  return first.kind === 'value' ? { ...first, origin: undefined } : first
+  return withoutOrigin(first)
 }
 
 /** lag(value, offset, default) */
 const passWithDefault: Behaviour = ({ analysis, args, name }) => {
   const [first = OTHER, offset = OTHER, fallback] = args
   requirePlain(analysis, offset, named(name))
-  return fallback === undefined ? first : merged(analysis, first, fallback, name)
+  return fallback === undefined ? withoutOrigin(first) : merged(analysis, first, fallback, name)
 }
 
 const merged = (analysis: Analysis, left: Content, right: Content, name: string): Content => {
@@ -114,6 +115,14 @@ export const elementOf = (analysis: Analysis, content: Content): Content => {
 
 const texts: Behaviour = ({ analysis, args }) => joinTexts(analysis, args)
 
+/** There is no string_agg of dates, only of texts. */
+const textAggregate: Behaviour = call => {
+  const [first = OTHER] = call.args
+  const [source] = first.kind === 'value' && first.isDate ? first.sources : []
+  if (source !== undefined) throw unsupported('the function string_agg of a date', source, 'Cast the column to text.')
+  return joinTexts(call.analysis, call.args)
+}
+
 const xmlAggregate: Behaviour = ({ args: [first = OTHER] }) => first
 
 const BEHAVIOURS: ReadonlyMap<string, Behaviour> = new Map<string, Behaviour>([
@@ -135,7 +144,7 @@ const BEHAVIOURS: ReadonlyMap<string, Behaviour> = new Map<string, Behaviour>([
   ['array_remove', arrayRemove],
   ['array_to_string', arrayText],
   ['unnest', elements],
-  ['string_agg', texts],
+  ['string_agg', textAggregate],
   ['concat', texts],
   ['concat_ws', texts],
   ['format', formatText],

@@ -2,7 +2,7 @@
 import type { SubLink, SubLinkType } from 'libpg-query'
 import type { Analysis, QueryResult } from '../analysis.js'
 import { compareContents, leavePlain, requirePlain } from '../consume.js'
-import { OTHER } from '../content.js'
+import { OTHER, withoutOrigin } from '../content.js'
 import type { Content } from '../content.js'
 import { statementUnsupported } from '../refusal.js'
 import type { Scope } from '../scope.js'
@@ -12,7 +12,7 @@ type Rule = (analysis: Analysis, node: SubLink, result: QueryResult, scope: Scop
 
 const resultContent = (result: QueryResult): Content => {
   const [first] = result.columns
-  return result.columns.length === 1 && first !== undefined ? first.content : { kind: 'row', columns: result.columns }
+  return result.columns.length === 1 && first !== undefined ? withoutOrigin(first.content) : { kind: 'row', columns: result.columns }
 }
 
 /** Only whether there are rows. */

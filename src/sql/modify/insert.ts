@@ -7,7 +7,7 @@ import { hasSources, placesOf } from '../content.js'
 import { statementUnsupported, unsupported } from '../refusal.js'
 import { itemResult, NO_FROM, scopeOf } from '../scope.js'
 import type { Scope, ScopeItem } from '../scope.js'
-import { condition } from '../select.js'
+import { condition, rowOfValues, unknownValues } from '../select.js'
 import { bodyOf } from '../tree.js'
 import { withScope } from '../with.js'
 import { analyseAssignments, refuseParts } from './assignments.js'
@@ -57,10 +57,11 @@ const storeRows = (analysis: Analysis, select: SelectStmt, table: ModifiedTable,
 }
 
 const storeRow = (analysis: Analysis, nodes: readonly Node[], table: ModifiedTable, targets: readonly Target[], scope: Scope): void => {
-  for (const [index, node] of nodes.entries()) {
+  const { contents, isOpen } = rowOfValues(analysis, nodes, scope)
+  if (isOpen && targets.some(({ source }) => source !== undefined)) throw unknownValues()
+  for (const [index, content] of contents.entries()) {
     const target = targets[index] ?? unknownTarget(table)
-    const content = analysis.evaluate(analysis, node, scope)
-    // `VALUES ((c).*)` and rows don't fit one column: the server says so for unprotected ones.
+    // Rows don't fit one column: the server says so for unprotected ones.
     if (target.source === undefined && !hasSources(content) && placesOf(content).length === 0) continue
     storeContent(analysis, content, target)
   }

@@ -23,7 +23,8 @@ export const analyseMerge = (analysis: Analysis, statement: MergeStmt, parent: S
   const scope = scopeOf(from, outer)
   condition(analysis, statement.joinCondition, scope)
   for (const node of statement.mergeWhenClauses ?? []) whenClause(analysis, bodyOf(node, 'MergeWhenClause') ?? {}, table, scope)
-  return analyseReturning(analysis, statement.returningClause, table.item, from, outer)
+  // `*` shows the source's columns before the target's.
+  return analyseReturning(analysis, statement.returningClause, table.item, joinResults(source, itemResult(table.item)), outer)
 }
 
 const whenClause = (analysis: Analysis, clause: MergeWhenClause, table: ModifiedTable, scope: Scope): void => {

@@ -4,12 +4,13 @@ import type { Relation } from '../../catalog/types.js'
 import type { Analysis } from '../analysis.js'
 import { requirePlain } from '../consume.js'
 import { Ledger } from '../ledger.js'
+import { statementUnsupported } from '../refusal.js'
 import { relationColumns } from '../relations.js'
 import { itemResult, scopeOf } from '../scope.js'
 import type { Scope } from '../scope.js'
 import { bodyOf, stringsOf } from '../tree.js'
 import { UseSet } from '../uses.js'
-import { ddl, lookup, refuseDdl, touchedBy } from './touched.js'
+import { ddl, lookup, refuseDdl, refuseShadowName, touchedBy } from './touched.js'
 
 /** Changes which leave names, types, constraints and code of existing columns alone. */
 const HARMLESS: ReadonlySet<AlterTableType> = new Set<AlterTableType>([
@@ -34,11 +35,18 @@ const isProtectedColumn = (relation: Relation, name: string | undefined): boolea
 
 export const planAlterTable = (analysis: Analysis, statement: AlterTableStmt): void => {
   const relation = lookup(analysis, statement.relation)
+  if (relation?.definition !== undefined && (relation.readsProtected ?? true) && (statement.cmds ?? []).some(setsDefault)) refuseDdl(relation, 'SET DEFAULT')
   if (relation?.isProtected === true) {
     const scope = scopeFor(analysis, relation)
     for (const node of statement.cmds ?? []) alterTable({ analysis, relation, command: bodyOf(node, 'AlterTableCmd') ?? {}, scope })
   }
   ddl(analysis, touchedBy(analysis, statement))
+}
+
+/** A view's default is a constant in the database, which nobody seals. */
+const setsDefault = (node: Node): boolean => {
+  const command = bodyOf(node, 'AlterTableCmd')
+  return command?.subtype === 'AT_ColumnDefault' && command.def !== undefined
 }
 
 interface Change {
@@ -105,10 +113,22 @@ export const planIndex = (analysis: Analysis, statement: IndexStmt): void => {
   ddl(analysis, touchedBy(analysis, statement))
 }
 
+/** The policy goes by names of schemas, too. */
+const planSchemaRename = (analysis: Analysis, schema: string): void => {
+  if (analysis.catalog.protectedSchemas?.has(schema) ?? true) {
+    throw statementUnsupported('RENAME of a schema with protected tables', 'Change protected tables over a direct connection, then reload pgveil.')
+  }
+  ddl(analysis, { names: [], sensitive: undefined })
+}
+
 export const planRename = (analysis: Analysis, statement: RenameStmt): void => {
+  const { renameType, subname = '', newname = '' } = statement
+  if (renameType === 'OBJECT_SCHEMA') return planSchemaRename(analysis, subname)
   const relation = lookup(analysis, statement.relation)
+  // One that the catalogue lacks may be a temporary one of this session.
+  if (relation === undefined && statement.relation !== undefined && renameType !== 'OBJECT_COLUMN') refuseShadowName(analysis, newname)
   if (relation?.isProtected === true) {
-    const isOther = statement.renameType === 'OBJECT_COLUMN' && !isProtectedColumn(relation, statement.subname)
+    const isOther = renameType === 'OBJECT_COLUMN' && !isProtectedColumn(relation, subname)
     // The policy goes by names.
     if (!isOther) refuseDdl(relation, 'RENAME')
   }

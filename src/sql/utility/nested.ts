@@ -9,7 +9,7 @@ import { NO_FROM, scopeOf } from '../scope.js'
 import type { Output, PlanContext, Use } from '../types.js'
 import { bodyOf } from '../tree.js'
 import { storedCode } from './alter-table.js'
-import { ddl, touchedBy } from './touched.js'
+import { ddl, refuseShadow, touchedBy } from './touched.js'
 
 /** Analyses a statement inside another; given by the caller, since that one also analyses utility statements. */
 export type Inner = (analysis: Analysis, node: Node, context: PlanContext) => unknown
@@ -53,6 +53,7 @@ export const planExecute = (analysis: Analysis, statement: ExecuteStmt, context:
 
 export const planCreateTableAs = (analysis: Analysis, statement: CreateTableAsStmt, context: PlanContext): void => {
   const { query } = statement
+  refuseShadow(analysis, statement.into?.rel)
   const execute = bodyOf(query, 'ExecuteStmt')
   const select = bodyOf(query, 'SelectStmt')
   const touched = touchedBy(analysis, statement)
@@ -70,6 +71,7 @@ export const planCreateTableAs = (analysis: Analysis, statement: CreateTableAsSt
 
 /** Planned as its query would be, except that constants can't be sealed for later. */
 export const planView = (analysis: Analysis, statement: ViewStmt): void => {
+  refuseShadow(analysis, statement.view)
   const select = bodyOf(statement.query, 'SelectStmt')
   if (select === undefined) throw statementUnsupported('a view of an unknown kind', 'Write the query in another way.')
   const { columns } = analysis.select(storedCode(analysis), select, undefined)

@@ -75,6 +75,24 @@ export const refuseDdl = (relation: Relation, change: string): never => {
   throw statementUnsupported(`${change} on ${relation.schema}.${relation.name}`, 'Change protected tables over a direct connection, then reload pgveil.')
 }
 
+/**
+ * A temporary relation is found before any other of its name, and the catalogue knows nothing of it: what is compared
+ * with its columns would be sealed, and never be found.
+ */
+export const refuseShadow = (analysis: Analysis, name: RangeVar | undefined): void => {
+  const { relname = '', schemaname, relpersistence } = name ?? {}
+  const mayBeTemporary = relpersistence === 't' || schemaname?.startsWith('pg_temp') === true || (schemaname === undefined && createsTemporary(analysis.searchPath))
+  if (mayBeTemporary) refuseShadowName(analysis, relname)
+}
+
+/** Without a schema, a relation is made in the first one of the path. */
+const createsTemporary = (path: readonly string[] | undefined): boolean => path !== undefined && (path[0] === undefined || path[0].startsWith('pg_temp'))
+
+export const refuseShadowName = (analysis: Analysis, name: string): void => {
+  const shadowed = analysis.catalog.relationsNamed(name).find(isSensitive)
+  if (shadowed !== undefined) throw statementUnsupported(`a temporary relation with the name of ${shadowed.schema}.${shadowed.name}`, 'Give it another name.')
+}
+
 export const ddl = (analysis: Analysis, { names, sensitive }: Touched): void => {
   analysis.effects.push({ kind: 'ddl', names, touchesProtected: sensitive !== undefined })
 }

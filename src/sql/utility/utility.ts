@@ -12,7 +12,7 @@ import { planCopy } from './copy.js'
 import { EXPLAIN_OUTPUTS, planCreateTableAs, planDeclare, planExecute, planExplain, planPrepare, planView } from './nested.js'
 import type { Inner } from './nested.js'
 import { deallocateEffect, discardEffects, settingEffects, TRANSACTIONS } from './session.js'
-import { ddl, droppedBy, lookup, namesSensitive, refuseDdl, touchedBy } from './touched.js'
+import { ddl, droppedBy, lookup, namesSensitive, refuseDdl, refuseShadow, touchedBy } from './touched.js'
 
 export interface UtilityPlan {
   readonly kind: string
@@ -169,7 +169,11 @@ const RULES: { readonly [K in StatementTag]: Rule<K> } = {
     analysis.effects.push({ kind: 'opaque' })
     return 'LOAD'
   },
-  CreateStmt: harmlessDdl('CREATE TABLE'),
+  CreateStmt: (analysis, body) => {
+    refuseShadow(analysis, body.relation)
+    ddl(analysis, touchedBy(analysis, body))
+    return 'CREATE TABLE'
+  },
   CreateForeignTableStmt: harmlessDdl('CREATE FOREIGN TABLE'),
   CreateSeqStmt: harmlessDdl('CREATE SEQUENCE'),
   AlterSeqStmt: harmlessDdl('ALTER SEQUENCE'),
