@@ -3,6 +3,7 @@ import { isWholeToken } from '../crypto/token.js'
 import type { Vault } from '../crypto/vault.js'
 import { assertNever, ProxyError } from '../errors.js'
 import { fieldMaskShapes } from '../mask/table.js'
+import { mayWrite } from '../policy/decide.js'
 import type { Field, Policy } from '../policy/types.js'
 import type { SealPlan } from '../sql/types.js'
 import { checkDate, decodeDateBinary } from '../wire/text-forms.js'
@@ -76,6 +77,8 @@ const asStored = (text: string, field: Field): string => {
 export class Sealer {
   readonly #scope: SealScope
   readonly #maskShapes: Map<string, (text: string) => boolean> = new Map()
+  /** Names of fields that the role is known to write plain values into. */
+  readonly #writable: Set<string> = new Set()
 
   constructor(scope: SealScope) {
     this.#scope = scope
@@ -111,8 +114,17 @@ export class Sealer {
   }
 
   #checked(text: string, field: Field): string {
+    this.#requireWrite(field)
     if (this.#shapesOf(field)(text)) throw new ProxyError('masked_value_refused', { column: columnOf(field) })
     return asStored(text, field)
+  }
+
+  /** A role that may write sealed values got so far without the right to write plain ones. */
+  #requireWrite(field: Field): void {
+    if (this.#writable.has(field.name)) return
+    const denying = this.#scope.rights.roles.find(role => !mayWrite(role, field).allowed)
+    if (denying !== undefined) throw new ProxyError('write_denied', { role: denying.name, column: columnOf(field), category: field.category })
+    this.#writable.add(field.name)
   }
 
   /** A date has one form; other types compare as they are. */
