@@ -1,6 +1,6 @@
 /** The read cases on real data: nothing protected reaches the masked role, and a full reader sees what the twin shows. */
 import t, { type Test } from 'tap'
-import { MODES, runAll, runUndescribed, type Answer, type Mode } from '../support/answers.js'
+import { answerOf, MODES, runAll, runUndescribed, type Answer, type Mode } from '../support/answers.js'
 import { canariesIn } from '../support/fixture/people.js'
 import { startFixture, type Fixture } from '../support/fixture/start.js'
 import { send } from '../support/frontend-messages.js'
@@ -89,6 +89,26 @@ void t.test('several statements in one Query, and what a lexer that knows only o
     await client.ask(send.query(sql))
   }
   test.same(canariesIn(client.bytes), [])
+})
+
+void t.test('a statement that hides in what another lexer takes for a literal', async test => {
+  const { through, masked } = await startFixture(test)
+  const hidden = (text: string): Buffer => send.raw('Q', Buffer.from(`${text}\0`, 'latin1'))
+  const tricks: readonly (readonly [setting: string, trick: string])[] = [
+    ['SET standard_conforming_strings = off', "SELECT 'a\\'' , count(*) FROM customers WHERE ssn IS NOT NULL --'"],
+    // In these encodings the second byte of a character may be a backslash.
+    ['SET client_encoding = SJIS', "SELECT E'\x83\\', count(*) FROM customers WHERE ssn IS NOT NULL --'"],
+    ['SET client_encoding = BIG5', "SELECT E'\xa4\\', count(*) FROM customers WHERE ssn IS NOT NULL --'"],
+  ]
+  for (const [setting, trick] of tricks) {
+    const client = await RawClient.login(test, through(masked))
+    await client.ask(send.query(setting))
+    test.equal(answerOf(await client.ask(hidden(trick))).error?.sqlState, '0A000', setting)
+    const pipelined = await RawClient.login(test, through(masked))
+    test.equal(answerOf((await pipelined.ask([send.query(setting), hidden(trick)], 2))).error?.sqlState, '0A000', `${setting}, in one write`)
+  }
+  const started = await RawClient.login(test, through(masked), { options: '-c standard_conforming_strings=off' })
+  test.equal(answerOf(await started.ask(hidden(tricks[0]?.[1] ?? ''))).error?.sqlState, '0A000', 'set at the start')
 })
 
 void t.test('a canary would be noticed', async test => {
