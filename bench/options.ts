@@ -18,7 +18,7 @@ export interface BenchOptions {
 
 const USAGE = `npm run bench -- [--seconds N] [--rounds N] [--clients N] [--only TEXT] [--dist DIR] [--profile DIR] [--no-write]
 
-  --seconds   length of one measurement (default 3)
+  --seconds   length of one measurement (default 2)
   --rounds    how often each case is measured on each target (default 5)
   --clients   connections at a time (default 8)
   --only      only cases whose name contains TEXT; implies --no-write
@@ -52,7 +52,7 @@ export const readOptions = (args: readonly string[]): BenchOptions | undefined =
   })
   if (values.help === true) return undefined
   return {
-    seconds: positive('seconds', values.seconds, 3),
+    seconds: positive('seconds', values.seconds, 2),
     rounds: positive('rounds', values.rounds, 5),
     clients: positive('clients', values.clients, 8),
     only: values.only,

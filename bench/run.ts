@@ -45,7 +45,7 @@ const measureOnce = async ({ options, database, folder }: Run, benchCase: BenchC
   return { rate: transactionsPerSecond, cpu }
 }
 
-const WARM_UP_SECONDS = 2
+const WARM_UP_SECONDS = 1
 
 /** All targets in turn, `rounds` times; whoever comes first changes from round to round. */
 const measureCase = async (run: Run, benchCase: BenchCase, targets: ReadonlyMap<TargetName, Target>): Promise<CaseResult> => {

@@ -36,7 +36,7 @@ void t.test('reports of pgbench', test => {
 })
 
 void t.test('options', test => {
-  test.match(readOptions([]), { seconds: 3, rounds: 5, clients: 8, isWritten: true })
+  test.match(readOptions([]), { seconds: 2, rounds: 5, clients: 8, isWritten: true })
   test.match(readOptions(['--seconds', '1', '--only', 'sealed']), { seconds: 1, isWritten: false })
   test.equal(readOptions(['--help']), undefined)
   for (const wrong of ['0', '1.5', 'x', '601']) test.throws(() => readOptions(['--seconds', wrong]), /whole number/)
