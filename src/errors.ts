@@ -41,7 +41,7 @@ const ROWS = {
   operation_unsupported: { sqlState: '0A000', message: '{operation} is not supported on the sealed column {column}', hint: '{remedy}' },
   statement_unsupported: { sqlState: '0A000', message: 'pgveil cannot protect this statement: {reason}', hint: '{remedy}' },
   statement_too_complex: { sqlState: '54001', message: 'pgveil cannot inspect this statement: {reason}', hint: 'Split the statement, or send its values as parameters.' },
-  ambiguous_relation: { sqlState: '0A000', message: 'the name {name} fits a protected relation, and the search_path is not known here', hint: 'Write the name with its schema.' },
+  ambiguous_relation: { sqlState: '0A000', message: 'the name {name} fits a protected relation in another schema', hint: 'Write the name with its schema.' },
   plan_outdated: { sqlState: '0A000', message: 'cached plan must not change result type', hint: 'Prepare the statement again.' },
   column_unguarded: { sqlState: '0A000', message: 'the column {column} is not sealed yet', hint: 'Apply the output of: pgveil policy ddl' },
   session_setting_unsupported: { sqlState: '0A000', message: 'statements on protected tables need {setting}', hint: 'SET {setting} and try again.' },

@@ -115,7 +115,7 @@ const explain = async (path: string, options: ExplainOptions): Promise<void> => 
   const catalog = await catalogFor(options.upstream, policy)
   await loadParser()
   const searchPath = options.searchPath.split(',').map(schema => schema.trim())
-  const report = explainPlan(planText(options.sql, { catalog, searchPath, missing: 'forward', preparedNamed: () => undefined }), role)
+  const report = explainPlan(planText(options.sql, { catalog, searchPath, missing: 'forward', changed: new Set(), preparedNamed: () => undefined }), role)
   if (report.outcome !== 'planned') process.exitCode = EXIT_FAILURE
   if (options.json) printJson(report)
   else printReport(report)

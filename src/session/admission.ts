@@ -118,6 +118,7 @@ const contextOf = (state: SessionState, missing: PlanContext['missing']): PlanCo
   catalog: state.catalog,
   searchPath: state.settings.searchPath,
   missing,
+  changed: state.uncommittedDdl,
   preparedNamed: name => state.statements.ahead(name)?.plan
 })
 
@@ -133,7 +134,7 @@ const planned = (state: SessionState, text: string, isRefreshed: boolean): TextP
   if (first.outcome !== 'stale') return first
   if (!isRefreshed) return 'needs_refresh'
   // The transaction's own DDL is invisible to the catalogue's login: a relation that we can't see may be a view over protected columns.
-  if (state.hasUncommittedDdl) return { outcome: 'refused', error: uncommitted(), uses: [] }
+  if (state.uncommittedDdl.size > 0) return { outcome: 'refused', error: uncommitted(), uses: [] }
   const forwarded = plan('forward')
   const makesViews = forwarded.outcome === 'planned' && forwarded.statements.some(each => each.effects.some(effect => effect.kind === 'ddl' && effect.touchesProtected))
   return makesViews ? { outcome: 'refused', error: uncommitted(), uses: [] } : forwarded

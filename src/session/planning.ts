@@ -16,6 +16,8 @@ export interface PlanRequest {
 /** EXECUTE depends on what the session has prepared, so its plan is nobody else's. */
 const DEPENDS_ON_SESSION = /\bexecute\b/i
 
+const isOwn = ({ text, context }: PlanRequest): boolean => context.changed.size > 0 || DEPENDS_ON_SESSION.test(text)
+
 export class Planner {
   readonly #plans: LRUCache<string, TextPlan> = new LRUCache({
     max: PLANS_CACHED_MAX,
@@ -27,7 +29,7 @@ export class Planner {
   /** The plan of a text. Never throws: what goes wrong in planning is a refusal. */
   plan(request: PlanRequest): TextPlan {
     this.#forgetOld(`${request.context.catalog.version}/${request.policyHash}`)
-    if (DEPENDS_ON_SESSION.test(request.text)) return this.#planned(request)
+    if (isOwn(request)) return this.#planned(request)
     const path = request.context.searchPath
     const where = `${path === undefined ? '' : `=${path.join('\0')}`}\0\0${request.context.missing}\0`
     const shape = shapeOf(request.text)

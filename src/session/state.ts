@@ -35,7 +35,7 @@ export class SessionState {
   /** Why the session is being ended: goes to the client in place of the FATAL that the server was made to answer with. */
   ending: ProxyError | undefined
   /** DDL on protected tables was sent and is not committed: the catalogue can't see it yet. */
-  hasUncommittedDdl = false
+  readonly uncommittedDdl: Set<string> = new Set()
   /** The last cycle with such DDL. */
   #ddlIn = 0
   readonly #login: Login
@@ -119,7 +119,7 @@ export class SessionState {
       this.settings.send(effect)
       this.#nameAhead(effect)
       if (effect.kind !== 'ddl' || !effect.touchesProtected) continue
-      this.hasUncommittedDdl = true
+      for (const name of effect.names) this.uncommittedDdl.add(name)
       this.#ddlIn = this.cycles.present
     }
   }
@@ -143,7 +143,7 @@ export class SessionState {
   /** No transaction is open: its portals are gone, its DDL can be seen, its settings stay. */
   endTransaction(): void {
     this.settings.settle()
-    if (this.cycles.isDone(this.#ddlIn)) this.hasUncommittedDdl = false
+    if (this.cycles.isDone(this.#ddlIn)) this.uncommittedDdl.clear()
     // With requests in flight this waits: a portal that is gone is the server's to refuse, here it only takes room.
     if (this.requests.length > 0) return
     this.portals.uncommit(undefined)

@@ -27,6 +27,8 @@ export interface Analysis {
   /** Names that the catalogue lacks. */
   readonly missing: Set<string>
   readonly missingPolicy: 'report' | 'forward'
+  /** Names whose relations may be others than the catalogue says. */
+  readonly changed: ReadonlySet<string>
   readonly effects: Effect[]
   /** Whether this is the body of a view: its constants can't be sealed and its uses are its author's. */
   readonly isView: boolean

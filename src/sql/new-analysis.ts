@@ -8,12 +8,13 @@ import type { PlanContext } from './types.js'
 import { UseSet } from './uses.js'
 import { viewCacheOf } from './views.js'
 
-export const newAnalysis = ({ catalog, searchPath, missing }: Pick<PlanContext, 'catalog' | 'searchPath' | 'missing'>): Analysis => {
+export const newAnalysis = ({ catalog, searchPath, missing, changed }: Pick<PlanContext, 'catalog' | 'searchPath' | 'missing' | 'changed'>): Analysis => {
   let ranges = 0
   return {
     catalog,
     searchPath,
     missingPolicy: missing,
+    changed,
     uses: new UseSet(),
     ledger: new Ledger(),
     unguarded: new Set(),
@@ -21,7 +22,8 @@ export const newAnalysis = ({ catalog, searchPath, missing }: Pick<PlanContext, 
     effects: [],
     isView: false,
     viewDepth: 0,
-    views: viewCacheOf(catalog),
+    // Plans of views that were made without the change say nothing of it.
+    views: changed.size === 0 ? viewCacheOf(catalog) : new Map(),
     nextRange: () => {
       ranges += 1
       return `r${String(ranges)}`

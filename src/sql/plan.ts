@@ -25,16 +25,22 @@ export const planText = (text: string, context: PlanContext): TextPlan => {
 const refusalOf = (error: unknown): ProxyError =>
   error instanceof RangeError ? new ProxyError('statement_too_complex', { reason: 'it is nested too deeply' }, { cause: error }) : asProxyError(error)
 
+/** Relations which the statements behind this one, in the same text, no longer find as the catalogue has them. */
+const changedBy = (plan: StatementPlan): readonly string[] => plan.effects.flatMap(effect => (effect.kind === 'ddl' && effect.touchesProtected ? effect.names : []))
+
 const planStatements = (text: string, statements: readonly ParsedStatement[], context: PlanContext): TextPlan => {
   // Constants of all statements share one ledger, since a parameter may occur in several.
-  const shared = newAnalysis(context)
+  const changed = new Set(context.changed)
+  const shared = newAnalysis({ ...context, changed })
   const plans: StatementPlan[] = []
   const uses: Use[] = []
   try {
     for (const statement of statements) {
-      const analysis: Analysis = { ...shared, uses: new UseSet(), unguarded: new Set(), effects: [] }
+      const analysis: Analysis = { ...shared, views: changed.size === 0 ? shared.views : new Map(), uses: new UseSet(), unguarded: new Set(), effects: [] }
       try {
-        plans.push(planStatement(analysis, statement, context))
+        const plan = planStatement(analysis, statement, context)
+        plans.push(plan)
+        for (const name of changedBy(plan)) changed.add(name)
       } finally {
         uses.push(...analysis.uses.list())
       }

@@ -6,7 +6,7 @@ import { ProxyError } from '../errors.js'
 import type { Analysis, QueryColumn } from './analysis.js'
 import { columnContent, OTHER, withinRange } from './content.js'
 import type { Source } from './content.js'
-import { columnName } from './refusal.js'
+import { columnName, statementUnsupported } from './refusal.js'
 import { viewColumns } from './views.js'
 
 /** Schemas whose relations hold no column of a policy and which the catalogue leaves out. */
@@ -15,14 +15,23 @@ const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set(['pg_catalog', 'information_
 /** The relation that a name means; undefined if the catalogue lacks it. Throws `ambiguous_relation`. */
 export const findRelation = (analysis: Analysis, name: RangeVar): Relation | undefined => {
   const { schemaname: schema, relname = '' } = name
+  if (analysis.changed.has(relname)) throw statementUnsupported('it uses a relation that was changed in a transaction which is still open', 'Commit the change first.')
   const found = resolveRelation(analysis.catalog, analysis.searchPath, schema, relname)
-  if (found.kind === 'found') return found.relation
+  if (found.kind === 'found') {
+    // Whoever may make tables and set search_path could otherwise divert what is meant for a protected table into one of his own.
+    if (schema === undefined && isDiverted(analysis, found.relation)) throw new ProxyError('ambiguous_relation', { name: relname })
+    return found.relation
+  }
   if (found.kind === 'ambiguous') throw new ProxyError('ambiguous_relation', { name: relname })
   if (schema === undefined ? relname.startsWith('pg_') : SYSTEM_SCHEMAS.has(schema)) return undefined
   if (analysis.missingPolicy === 'report') analysis.missing.add(schema === undefined ? relname : `${schema}.${relname}`)
   else if (isMaybeProtected(analysis, schema, relname)) throw new ProxyError('ambiguous_relation', { name: relname })
   return undefined
 }
+
+/** Whether a name without a schema leads past a protected relation of that name. */
+const isDiverted = (analysis: Analysis, found: Relation): boolean =>
+  !found.isProtected && found.definition === undefined && !SYSTEM_SCHEMAS.has(found.schema) && analysis.catalog.relationsNamed(found.name).some(each => each.isProtected)
 
 /** A name which the search_path does not find, but which a protected relation has: the search_path may have changed unseen. */
 const isMaybeProtected = (analysis: Analysis, schema: string | undefined, name: string): boolean =>

@@ -130,6 +130,11 @@ export interface PlanContext {
   readonly searchPath: readonly string[] | undefined
   /** What to do about relations that the catalogue lacks: report them (`stale`), or treat them as not protected. */
   readonly missing: 'report' | 'forward'
+  /**
+   * Names of relations that DDL of this session has changed in a transaction which is still open: the catalogue's login sees
+   * them as they were, so statements that use them are refused.
+   */
+  readonly changed: ReadonlySet<string>
   /** A statement of this session made by PREPARE or Parse, to plan EXECUTE; undefined if unknown. */
   readonly preparedNamed: (name: string) => StatementPlan | undefined
 }

@@ -13,6 +13,6 @@ export const viewColumnOrigin = (catalog: Catalog, relationOid: number, attnum: 
   if (view?.definition === undefined) return undefined
   const index = view.columns.findIndex(column => column.attnum === attnum)
   if (index === -1) return undefined
-  const plan = viewCacheOf(catalog).get(relationOid) ?? planView(newAnalysis({ catalog, searchPath: undefined, missing: 'forward' }), view)
+  const plan = viewCacheOf(catalog).get(relationOid) ?? planView(newAnalysis({ catalog, searchPath: undefined, missing: 'forward', changed: new Set() }), view)
   return originIn(plan, index)
 }

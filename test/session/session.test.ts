@@ -103,12 +103,11 @@ t.test('a message that waits for the catalogue survives the reuse of its chunk',
 })
 
 t.test('a statement prepared under another search_path is not run unsealed', async t => {
-  const { fromClient, fromServer, client, server } = startSession({ user: 'masked', searchPath: 'other' })
-  const join = 'SELECT a.id FROM customers a JOIN customers b ON a.email = b.email'
-  fromClient(send.parse(join, 's'), send.sync())
+  const { fromClient, fromServer, client, server } = startSession({ searchPath: 'public' })
+  fromClient(send.parse('SELECT email FROM customers', 's'), send.sync())
   fromServer(reply.parsed, reply.ready())
-  fromClient(send.query('SET search_path = public'))
-  fromServer(reply.complete('SET'), reply.status('search_path', 'public'), reply.ready())
+  fromClient(send.query('SET search_path = other'))
+  fromServer(reply.complete('SET'), reply.status('search_path', 'other'), reply.ready())
   server.take()
   client.take()
   fromClient(send.bind({ statement: 's' }), send.execute(), send.sync())
@@ -121,7 +120,7 @@ t.test('a search_path that is set within a text does not mislead the planner', a
   fromClient(send.query('SET search_path = public; SELECT a.id FROM customers a JOIN customers b ON a.email = b.email'))
   t.notMatch(server.take().toString(), /JOIN/u)
   fromServer(reply.error('42601'), reply.ready())
-  t.match(client.take().toString(), /search_path is not known/u)
+  t.match(client.take().toString(), /fits a protected relation in another schema/u)
 })
 
 t.test('what is pipelined behind SET waits for what the server says of it', async t => {

@@ -129,7 +129,7 @@ export const catalogOf = (relations: readonly Relation[]): Catalog => ({
 
 export const CATALOG: Catalog = catalogOf(RELATIONS)
 
-export const CONTEXT: PlanContext = { catalog: CATALOG, searchPath: ['public'], missing: 'forward', preparedNamed: () => undefined }
+export const CONTEXT: PlanContext = { catalog: CATALOG, searchPath: ['public'], missing: 'forward', changed: new Set(), preparedNamed: () => undefined }
 
 export const plan = (text: string, context: Partial<PlanContext> = {}): TextPlan => planText(text, { ...CONTEXT, ...context })
 
