@@ -93,7 +93,9 @@ const FLOWS: readonly Flow[] = [
     name: 'parameters of many formats',
     run: async client => {
       const sql = 'SELECT id, dob FROM customers WHERE ssn = $1 OR phone = $2 OR email = ANY($3) ORDER BY id'
-      await client.ask([send.parse(sql, 'q'), send.describe('S', 'q'), send.bind({ statement: 'q', values: ['912-84-7731', Buffer.from('+49 7719 5550202'), '{wolfhart@canary-four.example,NULL}'], valueFormats: [0, 1, 0], resultFormats: [0, 1] }), send.execute(), send.sync()])
+      await client.ask([
+        send.parse(sql, 'q'), send.describe('S', 'q'),
+        send.bind({ statement: 'q', values: ['912-84-7731', Buffer.from('+49 7719 5550202'), '{wolfhart@canary-four.example,NULL}'], valueFormats: [0, 1, 0], resultFormats: [0, 1] }), send.execute(), send.sync()])
       await client.ask([send.bind({ statement: 'q', values: [null, null, null] }), send.execute(), send.sync()])
       await client.ask([send.parse('SELECT id FROM customers WHERE ssn = $1', '', [25]), send.describe('S'), send.bind({ values: ['912-84-7731'], valueFormats: [1] }), send.execute(), send.sync()])
       await client.ask([send.parse('SELECT id FROM customers WHERE ssn = $1', '', [1043]), send.bind({ values: ['912-84-7731'] }), send.execute(), send.sync()])
@@ -106,7 +108,10 @@ const FLOWS: readonly Flow[] = [
     run: async client => {
       const update = 'UPDATE customers SET dob = $1 WHERE id = 3 RETURNING id, dob'
       await client.ask(send.query('BEGIN'))
-      await client.ask([send.parse(update, 'd'), send.describe('S', 'd'), send.bind({ statement: 'd', values: [Buffer.from('ffffd8ef', 'hex')], valueFormats: [1], resultFormats: [1] }), send.execute(), send.bind({ statement: 'd', values: ['1961-07-23'], resultFormats: [0] }), send.execute(), send.sync()])
+      await client.ask([
+        send.parse(update, 'd'), send.describe('S', 'd'),
+        send.bind({ statement: 'd', values: [Buffer.from('ffffd8ef', 'hex')], valueFormats: [1], resultFormats: [1] }), send.execute(),
+        send.bind({ statement: 'd', values: ['1961-07-23'], resultFormats: [0] }), send.execute(), send.sync()])
       await client.ask([send.bind({ statement: 'd', values: ['1961-02-30'] }), send.execute(), send.sync()])
       await client.ask(send.query('ROLLBACK'))
       await client.ask([send.parse('SELECT dob FROM v_contacts ORDER BY id', 'v'), send.describe('S', 'v'), send.bind({ statement: 'v', resultFormats: [1] }), send.execute(), send.sync()])
@@ -116,7 +121,9 @@ const FLOWS: readonly Flow[] = [
     name: 'rows while another portal is open, and errors in between',
     run: async client => {
       await client.ask(send.query('BEGIN'))
-      await client.ask([send.parse(SECRET, 's1'), send.parse(PLAIN, 's2'), send.bind({ portal: 'p1', statement: 's1' }), send.bind({ portal: 'p2', statement: 's2', resultFormats: [1] }), send.execute('p1', 1), send.execute('p2', 1), send.flush(), send.execute('p1', 1), send.describe('P', 'p2'), send.execute('p2', 1), send.describe('P', 'p1'), send.execute('p1'), send.sync()])
+      await client.ask([
+        send.parse(SECRET, 's1'), send.parse(PLAIN, 's2'), send.bind({ portal: 'p1', statement: 's1' }), send.bind({ portal: 'p2', statement: 's2', resultFormats: [1] }),
+        send.execute('p1', 1), send.execute('p2', 1), send.flush(), send.execute('p1', 1), send.describe('P', 'p2'), send.execute('p2', 1), send.describe('P', 'p1'), send.execute('p1'), send.sync()])
       await client.ask(send.query('COMMIT'))
     },
   },
