@@ -1,0 +1,35 @@
+/** Joins and subqueries. */
+import { same, unsupported } from './case.js'
+import type { TwinCase } from './case.js'
+
+export const JOINS: readonly TwinCase[] = [
+  same('select c.*, o.* from customers c join orders o on o.customer_id=c.id order by c.id,o.oid'),
+  same('select c.id,o.oid from customers c join orders o on o.customer_email=c.email order by 1,2'),
+  same('select c.id,o.oid from customers c left join orders o on o.customer_email=c.email order by 1,2'),
+  unsupported('ORDER BY is not supported on the sealed column public.customers.name', 'select x.* from (select name as x, email as y from customers where id<3) x order by 1'),
+  same("select y from (select name as x, email as y, id from customers) q where y='bob@x.de'"),
+  same("with q as (select * from customers) select name from q where email='bob@x.de'"),
+  same('select id from customers c where exists (select 1 from orders o where o.customer_email=c.email) order by id'),
+  same('select id from customers where email in (select customer_email from orders) order by id'),
+  unsupported('comparison with a subquery with public.orders.note is not supported on the sealed column public.customers.name', 'select id from customers where name in (select note from orders)'),
+  same('select o.oid, l.name from orders o left join lateral (select name from customers c where c.id=o.customer_id) l on true order by 1'),
+  same('select c.name from customers c, lateral (values (c.name)) v(x) order by c.id'),
+  same('select * from customers c join orders o on c.email=o.customer_email and c.id=o.customer_id'),
+  same('select a.id,b.id from customers a join customers b on a.email=b.email order by 1'),
+  same('select a.id,b.id from customers a join customers b using(email) order by 1'),
+  same('select * from customers natural join (select id, region from customers) q order by id'),
+  unsupported('joining is not supported on the sealed column public.customers.name', 'select * from customers natural join customers b'),
+  same('select id from customers a where email in (select email from customers b where b.id=2)'),
+  unsupported('a constant has a sealed and another use', "select * from (values ('bob@x.de'),('q')) v(e) join customers c on c.email=v.e"),
+  same("select id from customers where email = any(select e from (values ('bob@x.de')) v(e))"),
+  same('select * from customers c full join orders o on o.customer_email=c.email order by c.id, o.oid'),
+  same('select c.id from customers c where c.email in (select o.customer_email from orders o where o.customer_id=c.id) order by 1'),
+  same('select c.id, (c.email = o.customer_email) as m from customers c join orders o on o.customer_id=c.id order by 1,2'),
+  same("with t(a,b) as (values ('x','y')) select a from t"),
+  same('select * from customers c1, customers c2 where c1.email=c2.email and c1.id=1'),
+  same("select exists(select 1 from customers where email='bob@x.de')"),
+  same("select not exists(select email from customers where email='bob@x.de')"),
+  same('select t.* from customers c cross join lateral (select c.name, c.email) t where c.id=1'),
+  same("select * from (select name, email from customers) as t(a,b) where b='bob@x.de'"),
+  same('select a.* from (customers join orders using (region)) a'),
+]

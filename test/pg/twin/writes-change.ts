@@ -1,0 +1,35 @@
+/** UPDATE, DELETE and MERGE. */
+import { same, unsupported } from './case.js'
+import type { TwinCase } from './case.js'
+
+export const CHANGES: readonly TwinCase[] = [
+  same("update customers set name='Neu' where email='bob@x.de' returning id,name,email"),
+  same('update customers set name=null where id=5 returning *'),
+  same("update customers set name='Erika' where id=5"),
+  same('update customers set email=email where id=1 returning email'),
+  unsupported('writing a value of public.customers.email is not supported on the sealed column public.customers.name', 'update customers set name=email where id=1'),
+  unsupported('copying to an unprotected column is not supported on the sealed column public.customers.name', 'update customers set region=name where id=1'),
+  unsupported('writing a computed value is not supported on the sealed column public.customers.name', "update customers set name=upper('x') where id=1"),
+  unsupported('writing a computed value is not supported on the sealed column public.customers.name', "update customers set name='a'||'b' where id=1"),
+  same("update customers set (name,region)=('M','q') where id=3 returning *"),
+  same("update customers set (name,region)=row('M2','q') where id=3 returning *"),
+  same("update customers set (name,region)=(select 'M3','q') where id=3 returning *"),
+  same("update customers set name=case when id=3 then 'C3' else name end where id in (1,3) returning id,name"),
+  same("update customers set name=coalesce(name,'dflt') where id=4 returning id,name"),
+  same("update customers c set name='via' from orders o where o.customer_email=c.email and o.oid=2 returning c.id,c.name"),
+  same('update orders set customer_email=c.email from customers c where c.id=orders.customer_id and oid=3 returning customer_email'),
+  same("delete from orders where customer_email='nobody'"),
+  same('delete from orders using customers c where c.email=orders.customer_email and c.id=99'),
+  same("with i as (insert into customers(id,name) values (70,'cte') returning name) select * from i"),
+  same("with u as (update customers set name='cteu' where id=70 returning id,name) select name from u"),
+  unsupported('MERGE is not supported on the sealed column public.customers.name', "merge into customers c using (select 70 as id) s on c.id=s.id when matched then update set name='m'"),
+  same("merge into customers c using (select 70 as id) s on c.id=s.id when matched then update set region='m'"),
+  same("update only customers set name='only' where id=97 returning name"),
+  same("update customers set dob='1999-01-01' where id=97 returning dob"),
+  same('update customers set dob=null where id=97 returning dob'),
+  same("update customers set dob='infinity' where id=97 returning dob"),
+  same("update customers set dob='' where id=97 returning dob"),
+  unsupported('writing a computed value is not supported on the sealed column public.customers.dob', 'update customers set dob=now() where id=97 returning dob'),
+  unsupported('writing a computed value is not supported on the sealed column public.customers.dob', 'update customers set dob=current_date where id=97 returning dob'),
+  same("with d as (delete from customers where email='c97@x.de' returning id,name) select * from d"),
+]
