@@ -38,7 +38,7 @@ const stmt = z.strictObject({
 const column = z.strictObject({
   name: z.string(),
   category: z.string(),
-  use: z.enum(['output', 'compare', 'join', 'group', 'null_test', 'insert', 'overwrite', 'copy']),
+  use: z.enum(['output', 'compare', 'join', 'group', 'null_test', 'insert', 'overwrite', 'copy']).optional(),
   treatment: z.enum(['reveal', 'mask', 'null', 'sealed', 'deny']).optional(),
   rule: z.string().optional().describe('the policy line behind the treatment'),
 })

@@ -37,7 +37,8 @@ export interface Statement {
 export interface AccessedColumn {
   readonly name: string
   readonly category: string
-  readonly use: ColumnUse
+  /** Left out in denials: a statement that was refused used nothing. */
+  readonly use?: ColumnUse | undefined
   /** What was delivered; left out for uses that deliver nothing. */
   readonly treatment?: Treatment['action'] | undefined
   /** The policy line behind it, like `roles.support.read["user.name.*"]`. */

@@ -76,7 +76,7 @@ export class Accounts {
     if (fault !== undefined) this.#state.services.report(fault)
     const body: DenyBody = {
       ...this.#common(), type: 'deny', outcome: 'denied', sqlstate: error.sqlState, error: error.code,
-      stmt: this.#statement(execution.source, execution.plan?.copy !== undefined), objects: this.#objects(execution.uses, NOTHING_SHOWN)
+      stmt: this.#statement(execution.source, execution.plan?.copy !== undefined), objects: objectsOf(execution.uses, namedOnly)
     }
     this.add(body)
   }
@@ -145,27 +145,16 @@ export class Accounts {
   #objects(uses: readonly Use[], shown: ReadonlyMap<string, FieldTally>): readonly AccessedObject[] | undefined {
     const planned = this.#plannedFor(uses)
     const unplanned = [...shown.values()].filter(({ field }) => !planned.fieldNames.has(field.name)).flatMap(({ field }) => homeUses(field))
-    return unplanned.length === 0 ? planned.objects : this.#objectsOf([...uses, ...unplanned])
+    return unplanned.length === 0 ? planned.objects : objectsOf([...uses, ...unplanned], use => this.#column(use))
   }
 
   #plannedFor(uses: readonly Use[]): Planned {
     const { epoch } = this.#state
     const known = this.#planned.get(uses)
     if (known?.epoch === epoch) return known
-    const planned = { epoch, fieldNames: new Set(uses.map(use => use.field.name)), objects: this.#objectsOf(uses) }
+    const planned = { epoch, fieldNames: new Set(uses.map(use => use.field.name)), objects: objectsOf(uses, use => this.#column(use)) }
     this.#planned.set(uses, planned)
     return planned
-  }
-
-  #objectsOf(uses: readonly Use[]): readonly AccessedObject[] | undefined {
-    const tables = new Map<string, { schema: string; table: string; columns: Map<string, AccessedColumn> }>()
-    for (const use of uses) {
-      const key = `${use.schema}.${use.table}`
-      const table = tables.get(key) ?? { schema: use.schema, table: use.table, columns: new Map<string, AccessedColumn>() }
-      table.columns.set(`${use.column}/${use.kind}`, this.#column(use))
-      tables.set(key, table)
-    }
-    return tables.size === 0 ? undefined : [...tables.values()].map(table => ({ ...table, columns: [...table.columns.values()] }))
   }
 
   #column(use: Use): AccessedColumn {
@@ -176,7 +165,20 @@ export class Accounts {
   }
 }
 
-const NOTHING_SHOWN: ReadonlyMap<string, FieldTally> = new Map()
+/** A refused statement delivered nothing and used nothing: the error says what it wanted of the columns. */
+const namedOnly = (use: Use): AccessedColumn => ({ name: use.column, category: use.field.category })
+
+const objectsOf = (uses: readonly Use[], columnOf: (use: Use) => AccessedColumn): readonly AccessedObject[] | undefined => {
+  const tables = new Map<string, { schema: string; table: string; columns: Map<string, AccessedColumn> }>()
+  for (const use of uses) {
+    const key = `${use.schema}.${use.table}`
+    const table = tables.get(key) ?? { schema: use.schema, table: use.table, columns: new Map<string, AccessedColumn>() }
+    const column = columnOf(use)
+    table.columns.set(`${column.name}/${column.use ?? ''}`, column)
+    tables.set(key, table)
+  }
+  return tables.size === 0 ? undefined : [...tables.values()].map(table => ({ ...table, columns: [...table.columns.values()] }))
+}
 
 const homeUses = (field: Field): Use[] =>
   field.columns.slice(0, 1).map(home => ({ kind: 'output', field, schema: home.schema, table: home.table, column: home.column, isExplicit: false }))
