@@ -7,6 +7,7 @@ import type { Policy, Role } from '../policy/types.js'
 import { authorize, loadParser, planText } from '../sql/index.js'
 import type { Splice, StatementPlan, TextPlan } from '../sql/types.js'
 import { loadCatalog } from './catalog-connection.js'
+import { prefixesOf } from './guard-prefixes.js'
 import { print, printJson, table } from './output.js'
 import { readPolicyFiles } from './policy-files.js'
 
@@ -14,6 +15,7 @@ interface ExplainOptions {
   readonly sql: string
   readonly role: string
   readonly upstream?: string
+  readonly keyring?: string
   readonly searchPath: string
   readonly json?: true
 }
@@ -103,16 +105,15 @@ const printReport = (report: ExplainReport): void => {
   if (report.hint !== undefined) print(`hint: ${report.hint}`)
 }
 
-const catalogFor = async (url: string | undefined, policy: Policy): Promise<Catalog> => {
+const catalogFor = async ({ upstream: url, keyring }: ExplainOptions, policy: Policy): Promise<Catalog> => {
   if (url === undefined) throw new ProxyError('usage', { reason: 'policy explain needs --upstream URL: names are resolved against the live catalogue' })
-  // Guards are told by the keyring, which is not asked for here: columns may be listed as not sealed yet.
-  return loadCatalog(url, policy, () => undefined)
+  return loadCatalog(url, policy, prefixesOf(keyring))
 }
 
 const explain = async (path: string, options: ExplainOptions): Promise<void> => {
   const policy = readPolicyFiles(path)
   const role = roleNamed(policy, options.role)
-  const catalog = await catalogFor(options.upstream, policy)
+  const catalog = await catalogFor(options, policy)
   await loadParser()
   const searchPath = options.searchPath.split(',').map(schema => schema.trim())
   const report = explainPlan(planText(options.sql, { catalog, searchPath, missing: 'forward', changed: new Set(), preparedNamed: () => undefined }), role)
@@ -129,6 +130,7 @@ export const explainCommand = (): Command =>
     .requiredOption('--sql <text>', 'the statement')
     .requiredOption('--role <name>', 'a role of the policy')
     .option('--upstream <url>', 'the database, to read its catalogue')
+    .option('--keyring <file>', 'the keyring, to recognise the guards of sealed columns', process.env['PGVEIL_KEYRING'])
     .option('--search-path <schemas>', 'schemas in order, separated by commas', 'public')
     .option('--json', 'one JSON document')
     .action(explain)

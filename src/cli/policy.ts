@@ -1,15 +1,15 @@
 /** `pgveil policy`: looks at policy files before a server does. */
 import { Command } from 'commander'
 import type { Finding } from '../catalog/types.js'
-import { fieldPrefix } from '../crypto/token.js'
 import { policyJsonSchema } from '../policy/json-schema.js'
 import { checkPolicyFiles } from '../policy/parse.js'
 import type { Problem } from '../policy/parse.js'
 import type { Policy } from '../policy/types.js'
 import { loadCatalog } from './catalog-connection.js'
-import { readKeyringFile } from './keyring-store.js'
+import { prefixesOf } from './guard-prefixes.js'
 import { print, printJson, table } from './output.js'
 import { ddlCommand } from './policy-ddl.js'
+import { explainCommand } from './policy-explain.js'
 import { loadPolicyFiles } from './policy-files.js'
 import { accessText, reportOf } from './policy-report.js'
 import type { FieldReport, PolicyReport } from './policy-report.js'
@@ -50,16 +50,6 @@ const printFindings = (findings: readonly Finding[]): void => {
   }
 }
 
-/** Without a keyring no guard can be recognised, so every column counts as unguarded: not knowing means no. */
-const prefixesOf = (keyring: string | undefined): ((field: string) => string | undefined) => {
-  if (keyring === undefined) return () => undefined
-  const ids = new Map(readKeyringFile(keyring).fields.map(entry => [entry.field, entry.id]))
-  return field => {
-    const id = ids.get(field)
-    return id === undefined ? undefined : fieldPrefix(id)
-  }
-}
-
 const findingsOf = async (policy: Policy | undefined, options: CheckOptions): Promise<readonly Finding[] | undefined> => {
   if (policy === undefined || options.upstream === undefined) return undefined
   return (await loadCatalog(options.upstream, policy, prefixesOf(options.keyring))).findings
@@ -90,4 +80,4 @@ const schemaCommand = (): Command =>
   new Command('schema').description('print the JSON Schema of policy files, for editors').action(() => print(policyJsonSchema().trimEnd()))
 
 /** The command `policy` with its subcommands. */
-export const policyCommand = (): Command => new Command('policy').description('check policy files and see what they do').addCommand(checkCommand()).addCommand(ddlCommand()).addCommand(schemaCommand())
+export const policyCommand = (): Command => new Command('policy').description('check policy files and see what they do').addCommand(checkCommand()).addCommand(ddlCommand()).addCommand(explainCommand()).addCommand(schemaCommand())

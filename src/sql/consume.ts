@@ -15,12 +15,14 @@ export const leavePlain = (analysis: Analysis, content: Content): void => {
 
 const ISO_DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/
 
+const isPrintedDate = ({ constant, casts }: Place): boolean =>
+  casts.length === 0 && (constant.kind === 'string' || constant.kind === 'fixed') && ISO_DATE.test(constant.value ?? '')
+
 /** Beside a date the server reads '1.2.2000' as one and prints it so; sealed, both are text. */
 const requireDates = (content: ValueContent): ValueContent => {
   const [source] = content.sources
   if (!content.isDate || source === undefined || content.places.length === 0) return content
-  const isWrittenSo = ({ constant, casts }: Place): boolean => casts.length === 0 && (constant.kind === 'string' || constant.kind === 'fixed') && ISO_DATE.test(constant.value ?? '')
-  if (content.places.every(isWrittenSo)) return content
+  if (content.places.every(isPrintedDate)) return content
   throw unsupported('a constant that is not written as YYYY-MM-DD', source, 'Write the date as YYYY-MM-DD, or cast the column to text.')
 }
 

@@ -106,7 +106,7 @@ const castPlace = (inner: Place, kind: CastKind, isArray: boolean, start: number
 
 /** `N'…'` as a whole is one constant, from its N on. */
 const nationalPlace = (inner: Place, start: number): Place | undefined => {
-  const { constant, casts, form } = inner
-  if (constant.kind !== 'string' || casts.length > 0 || form !== 'scalar' || constant.start !== start + 1) return undefined
-  return { ...inner, isText: true, constant: { kind: 'national', start, value: constant.value.replace(/ +$/u, '') } }
+  const { constant: literal, casts, form } = inner
+  if (literal.kind !== 'string' || casts.length > 0 || form !== 'scalar' || literal.start !== start + 1) return undefined
+  return { ...inner, isText: true, constant: { kind: 'national', start, value: literal.value.replace(/ +$/u, '') } }
 }

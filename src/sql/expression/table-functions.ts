@@ -1,6 +1,7 @@
 /** Functions in FROM. */
 import type { Node } from 'libpg-query'
 import type { Analysis, QueryColumn, QueryResult } from '../analysis.js'
+import { requirePlain } from '../consume.js'
 import { hasSources, OTHER } from '../content.js'
 import { unsupported } from '../refusal.js'
 import { sourcesOf } from '../content.js'
@@ -41,11 +42,28 @@ export const tableFunction = (analysis: Analysis, call: Node, scope: Scope): Que
   return { columns: [], isOpen: true }
 }
 
+/** One of several arrays may hold composite values: then nobody knows here which column is whose. */
+const unknownColumns = (analysis: Analysis, args: readonly Node[], scope: Scope): QueryResult => {
+  for (const arg of args) requirePlain(analysis, analysis.evaluate(analysis, arg, scope), 'unnest of several arrays')
+  return { columns: [], isOpen: true }
+}
+
+const SCALAR_TYPES: ReadonlySet<string> = new Set(
+  'int2 int4 int8 text varchar bpchar name bool date time timetz timestamp timestamptz interval numeric float4 float8 uuid json jsonb bytea inet cidr oid'.split(' '),
+)
+
+/** Whether the array's elements surely are no composite values, which unnest would take apart into columns. */
+const isArrayOfScalars = (node: Node): boolean => {
+  const type = bodyOf(node, 'TypeCast')?.typeName
+  return bodyOf(node, 'A_ArrayExpr') !== undefined || (type !== undefined && SCALAR_TYPES.has(builtinName(stringsOf(type.names)) ?? ''))
+}
+
 const unnest = (analysis: Analysis, args: readonly Node[], scope: Scope): QueryResult => {
   const columns: QueryColumn[] = []
   for (const arg of args) {
     const element = elementOf(analysis, analysis.evaluate(analysis, arg, scope))
     if (element.kind === 'row') columns.push(...element.columns)
+    else if (args.length > 1 && element === OTHER && !isArrayOfScalars(arg)) return unknownColumns(analysis, args, scope)
     else columns.push({ name: 'unnest', content: element })
   }
   const [only] = columns

@@ -41,10 +41,9 @@ export const runCase = async (client: RawClient, twinCase: TwinCase, mode: Mode,
   return answers
 }
 
-const TEXT = 25
 const AS_TEXT: ReadonlyMap<string, string> = new Map([
-  ['1043', `${String(TEXT)}`],
-  ['1082', `${String(TEXT)}`],
+  ['1043', '25'],
+  ['1082', '25'],
   ['1015', '1009'],
   ['1182', '1009'],
 ])
