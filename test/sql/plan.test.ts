@@ -82,6 +82,7 @@ void t.test('effects on the session', t => {
   t.same(effects('SET search_path = a; RESET ALL; SET NAMES \'x\''), [{ kind: 'set', setting: 'search_path' }, { kind: 'set', setting: 'all' }, { kind: 'set', setting: 'client_encoding' }])
   t.same(effects("SELECT set_config('Search_Path', 'x', false)"), [{ kind: 'set', setting: 'search_path' }])
   t.same(effects('SELECT set_config($1, $2, false)'), [{ kind: 'set', setting: 'unknown' }])
+  t.same(effects("UPDATE pg_catalog.pg_settings SET setting = 'off' WHERE name = 'standard_conforming_strings'"), [{ kind: 'set', setting: 'unknown' }], 'a SET in other words')
   t.same(effects('BEGIN; COMMIT; ROLLBACK'), [{ kind: 'begin' }, { kind: 'commit' }, { kind: 'rollback' }])
   t.same(effects('SELECT harmless()'), [{ kind: 'opaque' }])
   t.same(effects('ALTER TABLE customers ADD COLUMN z int'), [{ kind: 'ddl', names: ['customers'], touchesProtected: true }])
@@ -141,7 +142,11 @@ void t.test('hostile texts are refused or planned, never thrown, and the next on
 })
 
 void t.test('planText never throws', t => {
-  const word = fc.constantFrom('SELECT', 'ssn', 'FROM', 'customers', 'c', '*', ',', '(', ')', "'x'", '$1', '=', '||', 'WHERE', 'AND', 'GROUP BY', 'v_customers', 'VALUES', 'INSERT INTO', 'UPDATE', 'SET', '::text', 'JOIN', 'USING', 'WITH', 'AS', 'row_to_json', 'array_agg', 'UNION ALL', 'LATERAL', '[1]', '.', 'NULL')
+  const word = fc.constantFrom(
+    'SELECT', 'ssn', 'FROM', 'customers', 'c', '*', ',', '(', ')', "'x'", '$1', '=', '||', 'WHERE', 'AND', 'GROUP BY',
+    'v_customers', 'VALUES', 'INSERT INTO', 'UPDATE', 'SET', '::text', 'JOIN', 'USING', 'WITH', 'AS', 'row_to_json', 'array_agg',
+    'UNION ALL', 'LATERAL', '[1]', '.', 'NULL',
+  )
   fc.assert(
     fc.property(fc.oneof(fc.array(word, { maxLength: 14 }).map(words => words.join(' ')), fc.string()), text => {
       plan(text)

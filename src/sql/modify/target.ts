@@ -14,8 +14,13 @@ export interface ModifiedTable {
   readonly item: ScopeItem
 }
 
+const SETTINGS_VIEW = 'pg_settings'
+
 export const modifiedTable = (analysis: Analysis, name: RangeVar): ModifiedTable => {
   const relation = findRelation(analysis, name)
+  // An UPDATE of pg_settings is a SET, through a view over it as well. Unnoticed, it would have the server read the next
+  // literal with other rules than ours, and so other statements.
+  if (name.relname === SETTINGS_VIEW || relation?.definition?.includes(SETTINGS_VIEW) === true) analysis.effects.push({ kind: 'set', setting: 'unknown' })
   const itemName = name.alias?.aliasname ?? name.relname
   const columns = relation === undefined ? [] : relationColumns(analysis, relation, analysis.nextRange())
   const schema = name.alias === undefined ? relation?.schema : undefined
