@@ -15,7 +15,7 @@ export const printJson = (value: unknown): void => {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }
 
-const width = (text: string): number => [...text].length
+const width = (text: string): number => Array.from(text).length
 
 /** A table with aligned columns and a line under the headers. */
 export const table = (headers: readonly string[], rows: readonly (readonly string[])[]): void => {

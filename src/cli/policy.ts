@@ -80,4 +80,10 @@ const schemaCommand = (): Command =>
   new Command('schema').description('print the JSON Schema of policy files, for editors').action(() => print(policyJsonSchema().trimEnd()))
 
 /** The command `policy` with its subcommands. */
-export const policyCommand = (): Command => new Command('policy').description('check policy files and see what they do').addCommand(checkCommand()).addCommand(ddlCommand()).addCommand(explainCommand()).addCommand(schemaCommand())
+export const policyCommand = (): Command =>
+  new Command('policy')
+    .description('check policy files and see what they do')
+    .addCommand(checkCommand())
+    .addCommand(ddlCommand())
+    .addCommand(explainCommand())
+    .addCommand(schemaCommand())

@@ -3,7 +3,7 @@
 const SEGMENTER = new Intl.Segmenter('und', { granularity: 'grapheme' })
 /** UTF-16 units that are looked at from either end: a mask shows at most 64 characters, however long a note is. */
 const WINDOW_UNITS = 4_096
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- the range of printable characters is what is meant
 const PLAIN_ASCII = /^[\x20-\x7e]*$/
 
 const segments = (text: string): string[] => (PLAIN_ASCII.test(text) ? text.split('') : Array.from(SEGMENTER.segment(text), part => part.segment))

@@ -71,7 +71,10 @@ export const SHAPES: readonly TwinCase[] = [
   unsupported('DISTINCT is not supported on the sealed column public.customers.name', 'select distinct c.id, m.name from customers c left join customers m on m.id = c.manager_id order by 1'),
   same("select distinct c.id, nullif(c.name, '') from customers c order by 1"),
   same('select distinct c.id, c.name::text from customers c order by 1'),
-  unsupported('DISTINCT is not supported on the sealed column public.customers.name', 'with recursive t(id, name, n) as (select id, name, 0 from customers where id = 1 union all select t.id, c.name, n + 1 from customers c join t on c.id = t.n + 2) select distinct id, name from t'),
+  unsupported(
+    'DISTINCT is not supported on the sealed column public.customers.name',
+    'with recursive t(id, name, n) as (select id, name, 0 from customers where id = 1 union all select t.id, c.name, n + 1 from customers c join t on c.id = t.n + 2) select distinct id, name from t',
+  ),
   same('with recursive t(id, name, n) as (select id, name, 0 from customers where id = 1 union all select t.id, c.name, n + 1 from customers c join t on c.id = t.n + 2) select id, name from t order by n'),
   unsupported('a recursive UNION over a sealed column', 'with recursive t(e) as (select email from customers where id = 1 union select customer_email from orders join t on true) select * from t'),
   same("with recursive t(e, n) as (select email, 1 from customers where email = 'bob@x.de' union all select customer_email, n + 1 from orders join t on customer_email = e and n < 3) select * from t order by n"),
