@@ -1,8 +1,10 @@
 /** Decides about a text that a client sends, before anything of it reaches the server: run it, rewritten or not, or refuse it. */
+import { isAscii } from 'node:buffer'
 import { tokenEnd } from '../crypto/token.js'
 import { asProxyError, assertNever, ProxyError } from '../errors.js'
 import { SQL_BYTES_MAX } from '../limits.js'
 import { authorize } from '../sql/authorize.js'
+import { spellLiterals } from '../sql/spelling.js'
 import type { Effect, PlanContext, Splice, StatementPlan, TextPlan, Use } from '../sql/types.js'
 import type { Statement } from './prepared.js'
 import type { Refusal } from './requests.js'
@@ -59,15 +61,30 @@ const ASCII_UNSAFE_ENCODINGS: ReadonlySet<string> = new Set(['SJIS', 'SHIFT_JIS_
 const BACKSLASH = 0x5c
 
 /**
- * Refuses a text that the server may read as other statements than we do: what our parser takes for a literal could be a
- * statement on protected columns, past all rights and the log.
+ * What to change in a text so that the server reads it as we do; otherwise what our parser takes for a literal could be a
+ * statement on protected columns, past all rights and the log. Throws for settings under which it never would.
  */
-const requireSameReading = (state: SessionState, bytes: Uint8Array): void => {
+const sameReading = (state: SessionState, text: string, bytes: Buffer): readonly Splice[] => {
   // Only a backslash is read differently: no trail byte of those encodings is a quote, a dollar or a comment.
-  if (!bytes.includes(BACKSLASH)) return
+  if (!bytes.includes(BACKSLASH)) return []
   const areStringsStandard = (state.settings.get('standard_conforming_strings') ?? 'on') === 'on'
-  if (!areStringsStandard || state.settings.areInDoubt) throw new ProxyError('session_setting_unsupported', { setting: 'standard_conforming_strings = on' })
-  if (ASCII_UNSAFE_ENCODINGS.has(state.settings.get('client_encoding') ?? 'UTF8')) throw new ProxyError('session_setting_unsupported', { setting: 'client_encoding = UTF8' })
+  if (!areStringsStandard) throw new ProxyError('session_setting_unsupported', { setting: 'standard_conforming_strings = on' })
+  const encoding = state.settings.get('client_encoding') ?? 'UTF8'
+  const isSpelled = !state.isQuiet
+  // Characters of another encoding can't be told apart here, let alone written anew.
+  if (ASCII_UNSAFE_ENCODINGS.has(encoding) || (isSpelled && encoding !== 'UTF8' && !isAscii(bytes))) {
+    throw new ProxyError('session_setting_unsupported', { setting: 'client_encoding = UTF8' })
+  }
+  // Whatever runs before it, a trigger or a function in a view, may change the settings, and the server tells only at the end of a cycle.
+  return isSpelled ? spellLiterals(text, bytes) : []
+}
+
+const doOverlap = (left: Splice, right: Splice): boolean => left.start < right.end && right.start < left.end
+
+/** Splices of both lists in order; a literal that is replaced anyway needs no other spelling. */
+const withSpelling = (splices: readonly Splice[], spelling: readonly Splice[]): readonly Splice[] => {
+  const added = spelling.filter(each => !splices.some(splice => doOverlap(splice, each)))
+  return added.length === 0 ? splices : [...splices, ...added].toSorted((left, right) => left.start - right.start)
 }
 
 /** Columns that are not sealed yet hold plain values: nobody writes them, and only who reads all of a table plainly may read it. */
@@ -146,7 +163,8 @@ const uncommitted = (): ProxyError =>
 const run = (state: SessionState, text: string, bytes: Buffer, plan: TextPlan & { outcome: 'planned' }): Verdict => {
   authorized(state, plan.statements)
   if (holdsToken(state, bytes, plan.splices)) throw new ProxyError('sealed_write_denied', { column: 'any column', role: state.rights.name })
-  return { kind: 'run', text, statements: plan.statements, isRewritten: plan.splices.length > 0, bytes: spliced(bytes, plan.splices, state.sealer) }
+  const splices = withSpelling(plan.splices, sameReading(state, text, bytes))
+  return { kind: 'run', text, statements: plan.statements, isRewritten: splices.length > 0, bytes: spliced(bytes, splices, state.sealer) }
 }
 
 const runOrRefuse = (state: SessionState, text: string, bytes: Buffer, plan: TextPlan & { outcome: 'planned' }): Verdict => {
@@ -180,7 +198,6 @@ export const admit = (state: SessionState, bytes: Buffer, isRefreshed: boolean):
   try {
     if (bytes.length > SQL_BYTES_MAX) throw new ProxyError('message_too_large', { bytes: bytes.length, max: SQL_BYTES_MAX })
     text = decoded(state, bytes)
-    requireSameReading(state, bytes)
     return judged(state, text, bytes, isRefreshed)
   } catch (error) {
     return refuse(text, asProxyError(error))

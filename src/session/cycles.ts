@@ -18,6 +18,11 @@ export class Cycles {
     this.#done++
   }
 
+  /** Whether all that was sent is answered; what was sent since the last cycle ended is not looked at. */
+  get areDone(): boolean {
+    return this.#done === this.#sent
+  }
+
   isSent(cycle: number): boolean {
     return cycle <= this.#sent
   }

@@ -38,6 +38,8 @@ export class SessionState {
   readonly uncommittedDdl: Set<string> = new Set()
   /** The last cycle with such DDL. */
   #ddlIn = 0
+  /** The last cycle in which a statement was sent. */
+  #ranIn = 0
   readonly #login: Login
   readonly #roleAtLogin: Role
   #rights: Rights
@@ -113,8 +115,14 @@ export class SessionState {
     return `${this.#epoch}/${this.settings.searchPath?.join('\0') ?? '?'}`
   }
 
+  /** Whether nothing has run since the server last reported its settings, which it does at the end of a cycle. */
+  get isQuiet(): boolean {
+    return this.requests.length === 0 && this.cycles.areDone && this.#ranIn !== this.cycles.present
+  }
+
   /** What sending the statement does, if it succeeds, to what the next one will meet. */
   applyAhead(plan: StatementPlan | undefined): void {
+    this.#ranIn = this.cycles.present
     for (const effect of plan?.effects ?? []) {
       this.settings.send(effect)
       this.#nameAhead(effect)

@@ -111,6 +111,28 @@ void t.test('a statement that hides in what another lexer takes for a literal', 
   test.equal(answerOf(await started.ask(hidden(tricks[0]?.[1] ?? ''))).error?.sqlState, '0A000', 'set at the start')
 })
 
+/** Code that a plan does not show changes how literals are read, before the server reports it. */
+const CHANGES_READING = `
+  CREATE FUNCTION change_reading() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('standard_conforming_strings', 'off', false); RETURN NEW; END $$;
+  CREATE TABLE evil (id int);
+  CREATE TRIGGER evil BEFORE INSERT ON evil FOR EACH ROW EXECUTE FUNCTION change_reading();
+  GRANT ALL ON evil TO PUBLIC;`
+
+void t.test('a statement that hides behind a trigger which changes how literals are read', async test => {
+  const { database, through, masked } = await startFixture(test)
+  await database.query(CHANGES_READING)
+  const trick = "SELECT 'a\\'' , count(*) FROM customers WHERE ssn IS NOT NULL --'"
+  const insert = 'INSERT INTO evil VALUES (1)'
+  const simple = await RawClient.login(test, through(masked))
+  const answers = await simple.ask([send.query(insert), send.query(trick)], 2)
+  test.same(answerOf(answers).rows, ["'a\\' , count(*) FROM customers WHERE ssn IS NOT NULL --'"], 'it stays the literal that it was for us')
+  const extended = await RawClient.login(test, through(masked))
+  const both = [send.parse(insert), send.bind(), send.execute(), send.parse(trick), send.bind(), send.execute(), send.sync()]
+  const messages = await extended.ask(both)
+  test.match(messages.map(message => message.body.toString()).join(), /FROM customers WHERE ssn IS NOT NULL --/, 'also without a Sync in between')
+  await database.query('DROP TABLE evil; DROP FUNCTION change_reading()')
+})
+
 void t.test('a canary would be noticed', async test => {
   const { direct, twin, reader } = await startFixture(test)
   for (const mode of MODES) {
