@@ -42,8 +42,6 @@ const queryArguments = (name: string, args: readonly Node[]): readonly Node[] =>
 
 const refuseHiddenQuery = (analysis: Analysis, name: string, args: readonly Node[]): void => {
   if (!QUERY_FUNCTIONS.has(name)) return
-  // The query may call set_config.
-  analysis.effects.push({ kind: 'set', setting: 'search_path' })
   for (const arg of queryArguments(name, args)) {
     const constant = bodyOf(arg, 'A_Const') ?? bodyOf(bodyOf(arg, 'TypeCast')?.arg, 'A_Const')
     const text = constant?.sval?.sval

@@ -78,11 +78,6 @@ const createFunction = (analysis: Analysis, body: CreateFunctionStmt): string =>
   return 'CREATE FUNCTION'
 }
 
-/** What was prepared or declared runs now, and may call set_config: what comes behind it waits for the server's report. */
-const laterSettings = (analysis: Analysis): void => {
-  analysis.effects.push({ kind: 'set', setting: 'search_path' })
-}
-
 const RULES: { readonly [K in StatementTag]: Rule<K> } = {
   RawStmt: neverOnTop,
   SetOperationStmt: neverOnTop,
@@ -100,7 +95,6 @@ const RULES: { readonly [K in StatementTag]: Rule<K> } = {
   },
   ExecuteStmt: (analysis, body, { context }) => {
     planExecute(analysis, body, context)
-    laterSettings(analysis)
     return 'EXECUTE'
   },
   DeclareCursorStmt: (analysis, body, { context, inner }) => {
@@ -208,10 +202,7 @@ const RULES: { readonly [K in StatementTag]: Rule<K> } = {
   DropOwnedStmt: harmlessDdl('DROP OWNED'),
   ReassignOwnedStmt: harmlessDdl('REASSIGN OWNED'),
   VariableShowStmt: pass('SHOW'),
-  FetchStmt: (analysis, body) => {
-    laterSettings(analysis)
-    return body.ismove === true ? 'MOVE' : 'FETCH'
-  },
+  FetchStmt: (_analysis, body) => (body.ismove === true ? 'MOVE' : 'FETCH'),
   ClosePortalStmt: pass('CLOSE'),
   TruncateStmt: pass('TRUNCATE'),
   LockStmt: pass('LOCK'),
