@@ -108,3 +108,22 @@ export const assertNever = (value: never): never => {
 
 /** Any thrown thing as a ProxyError; foreign errors become `internal` with their own error as the cause. */
 export const asProxyError = (error: unknown): ProxyError => (error instanceof ProxyError ? error : new ProxyError('internal', {}, { cause: error }))
+
+const SYSTEM_REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'no such file'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'not permitted'],
+  ['EISDIR', 'it is a folder'],
+  ['ENOTDIR', 'a part of the path is no folder'],
+  ['ENOSPC', 'the disk is full'],
+  ['EROFS', 'the disk is read-only'],
+])
+
+/** The code of an error of the operating system, like ENOENT; undefined for any other. */
+export const systemCode = (error: unknown): string | undefined => (error instanceof Error && 'code' in error ? String(error.code) : undefined)
+
+/** Why the operating system refused something, in words where we have some. */
+export const systemReason = (error: unknown): string => {
+  const code = systemCode(error)
+  return code === undefined ? 'not readable' : (SYSTEM_REASONS.get(code) ?? code)
+}

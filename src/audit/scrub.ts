@@ -41,6 +41,8 @@ const once = <Value extends object>(known: WeakMap<Value, Value>, value: Value, 
 export const scrubBody = (body: EventBody): EventBody => {
   if (body.type === 'policy.change') return body
   const actor = once(actors, body.actor, scrubActor)
+  // Nobody has checked this name: people type their e-mail address there, and passwords.
+  if (body.type === 'login.failed') return { ...body, actor: { ...actor, db_user: scrubAppName(actor.db_user) } }
   if (!('stmt' in body) || body.stmt === undefined) return { ...body, actor }
   return { ...body, actor, stmt: once(statements, body.stmt, cutText) }
 }

@@ -2,15 +2,13 @@
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parseKeyring, type Keyring } from '../crypto/keyring.js'
-import { ProxyError } from '../errors.js'
+import { ProxyError, systemCode, systemReason } from '../errors.js'
 import { KEYRING_FILE_BYTES_MAX } from '../limits.js'
 
 const OWNER_ONLY = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown')
-
-const unreadable = (path: string, error: unknown): ProxyError => new ProxyError('file_unreadable', { path, reason: codeOf(error) }, { cause: error })
+const unreadable = (path: string, error: unknown): ProxyError => new ProxyError('file_unreadable', { path, reason: systemReason(error) }, { cause: error })
 
 const existsAlready = (path: string): ProxyError => new ProxyError('keyring_invalid', { source: path, reason: 'exists already; to add keys to it use: pgveil keys sync' })
 
@@ -60,7 +58,7 @@ const putInPlace = (path: string, text: string, place: (temporary: string) => vo
     place(temporary)
     syncFolder(dirname(path))
   } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? existsAlready(path) : unreadable(path, error)
+    throw systemCode(error) === 'EEXIST' ? existsAlready(path) : unreadable(path, error)
   } finally {
     rmSync(temporary, { force: true })
   }

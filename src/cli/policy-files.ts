@@ -1,7 +1,7 @@
 /** Policy files on disk. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { ProxyError } from '../errors.js'
+import { ProxyError, systemReason } from '../errors.js'
 import { POLICY_FILE_BYTES_MAX } from '../limits.js'
 import { parsePolicy } from '../policy/parse.js'
 import type { PolicyFile } from '../policy/problem.js'
@@ -10,13 +10,11 @@ import type { Policy } from '../policy/types.js'
 const unreadable = (path: string, reason: string, cause?: unknown): ProxyError =>
   new ProxyError('file_unreadable', { path, reason }, cause === undefined ? undefined : { cause })
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'not readable')
-
 const trying = <Result>(path: string, action: () => Result): Result => {
   try {
     return action()
   } catch (error) {
-    throw error instanceof ProxyError ? error : unreadable(path, codeOf(error), error)
+    throw error instanceof ProxyError ? error : unreadable(path, systemReason(error), error)
   }
 }
 

@@ -80,7 +80,11 @@ const plainValue = (document: Document): { value: unknown } | { reason: string }
   }
 }
 
-const firstLine = (message: string): string => (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
+const SEVERAL_DOCUMENTS = 'Source contains multiple documents'
+
+/** A message of the yaml package without its place, and without advice that is for programmers. */
+const firstLine = (message: string): string =>
+  message.startsWith(SEVERAL_DOCUMENTS) ? 'a policy file holds one document: put the second one into a file of its own' : (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
 
 /** Parses one file. Every syntax error and every YAML warning is a problem; nothing is thrown. */
 export const readDocument = (file: PolicyFile): PolicyDocument => {

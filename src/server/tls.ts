@@ -2,21 +2,19 @@
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
-import { ProxyError } from '../errors.js'
+import { ProxyError, systemReason } from '../errors.js'
 import type { ClientTls } from './types.js'
 
 /** Registered with IANA for PostgreSQL. */
 export const ALPN_PROTOCOL = 'postgresql'
 export const TLS_VERSION_MIN = 'TLSv1.2'
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'not readable')
-
 /** The bytes of a certificate or key file. Throws `file_unreadable`. */
 export const readPem = (path: string): Buffer => {
   try {
     return readFileSync(path)
   } catch (cause) {
-    throw new ProxyError('file_unreadable', { path, reason: codeOf(cause) }, { cause })
+    throw new ProxyError('file_unreadable', { path, reason: systemReason(cause) }, { cause })
   }
 }
 
@@ -27,7 +25,7 @@ export const loadClientContext = (tls: ClientTls): SecureContext | undefined => 
   try {
     return createSecureContext({ cert, key, minVersion: TLS_VERSION_MIN })
   } catch (cause) {
-    throw new ProxyError('file_unreadable', { path: tls.certificatePath, reason: `no certificate that fits the key ${tls.keyPath} (${codeOf(cause)})` }, { cause })
+    throw new ProxyError('file_unreadable', { path: tls.certificatePath, reason: `no certificate that fits the key ${tls.keyPath} (${systemReason(cause)})` }, { cause })
   }
 }
 

@@ -1,6 +1,6 @@
 import tap from 'tap'
 import { createSubjectCounter, subjectRef } from '../../src/audit/subjects.js'
-import { scrubAppName } from '../../src/audit/scrub.js'
+import { scrubAppName, scrubBody } from '../../src/audit/scrub.js'
 import { AUDIT_NAME_CHARACTERS_MAX, AUDIT_REFS_MAX, AUDIT_SUBJECTS_MAX } from '../../src/limits.js'
 
 const KEY = new Uint8Array(32).fill(7)
@@ -41,4 +41,13 @@ tap.test('application names', async t => {
   ] as const) {
     t.equal(scrubAppName(given), shown)
   }
+})
+
+tap.test('the name of a failed login is as good as any text that a client sends', async t => {
+  const failed = (dbUser: string): unknown => {
+    const body = scrubBody({ type: 'login.failed', outcome: 'denied', actor: { db_user: dbUser, session_id: 's', source_ip: '::1' }, db: 'crm' })
+    return 'actor' in body ? body.actor.db_user : undefined
+  }
+  t.equal(failed('crm_app'), 'crm_app')
+  t.equal(failed('erika@example.com'), '*')
 })

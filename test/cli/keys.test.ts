@@ -93,7 +93,7 @@ void tap.test('without a usable root key nothing is written', async t => {
     t.notMatch(ran.stderr, /hunter2/)
   }
   t.notOk(existsSync(ring))
-  t.match((await keys(['list', '--keyring', ring])).stderr, /ring\.json: ENOENT/)
+  t.match((await keys(['list', '--keyring', ring])).stderr, /ring\.json: no such file/)
 })
 
 void tap.test('a subcommand that is not there is a usage error', async t => {
