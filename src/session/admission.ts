@@ -136,7 +136,10 @@ const contextOf = (state: SessionState, missing: PlanContext['missing']): PlanCo
   searchPath: state.settings.searchPath,
   missing,
   changed: state.uncommittedDdl,
-  preparedNamed: name => state.statements.ahead(name)?.plan
+  preparedNamed: name => {
+    const statement = state.statements.ahead(name)
+    return statement?.plan ?? statement?.preparedAs
+  }
 })
 
 const planned = (state: SessionState, text: string, isRefreshed: boolean): TextPlan | 'needs_refresh' => {

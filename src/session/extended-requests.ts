@@ -162,7 +162,7 @@ export class ExtendedRequests {
   /** The values to send; the same array if none is sealed. */
   #sealed(bind: BindMessage, statement: Statement | undefined, body: Buffer): readonly (Uint8Array | null)[] {
     const plan = statement?.plan
-    authorizeAgain(this.#state, plan)
+    authorizeAgain(this.#state, plan ?? statement?.preparedAs)
     this.#refuseTokens(bind, plan, body)
     if (plan === undefined || plan.params.size === 0) return bind.values
     return bind.values.map((value, index) => {

@@ -20,6 +20,8 @@ export interface Statement extends Describable {
   readonly source: StatementSource
   /** What the text was planned by; the server plans it anew when that changes. */
   reading: string
+  /** The plan of the PREPARE that made it, whose uses are those of each EXECUTE; undefined for one made by Parse. */
+  readonly preparedAs: StatementPlan | undefined
   /** Parameters that the client sends as dates: by declaration, or since we showed them so. */
   readonly dateParameters: ReadonlySet<number>
 }
@@ -32,7 +34,7 @@ export interface Portal extends Describable {
 }
 
 export const newStatement = (name: string, source: StatementSource, reading: string, dateParameters: ReadonlySet<number>): Statement => ({
-  kind: 'statement', name, plan: source.plan, source, reading, dateParameters, described: undefined, describesPending: 0
+  kind: 'statement', name, plan: source.plan, source, reading, preparedAs: undefined, dateParameters, described: undefined, describesPending: 0
 })
 
 export const newPortal = (name: string, statement: Statement | undefined, resultFormats: readonly number[]): Portal => ({

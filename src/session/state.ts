@@ -125,7 +125,7 @@ export class SessionState {
     this.#ranIn = this.cycles.present
     for (const effect of plan?.effects ?? []) {
       this.settings.send(effect)
-      this.#nameAhead(effect)
+      this.#nameAhead(effect, plan)
       if (effect.kind !== 'ddl' || !effect.touchesProtected) continue
       for (const name of effect.names) this.uncommittedDdl.add(name)
       this.#ddlIn = this.cycles.present
@@ -137,7 +137,7 @@ export class SessionState {
     for (const effect of plan?.effects ?? []) {
       if (effect.kind === 'deallocate') this.statements.uncommit(effect.name)
       else if (effect.kind === 'discard') this.statements.uncommit(undefined)
-      else if (effect.kind === 'prepare') this.statements.commit(effect.name, preparedBySql(effect.name))
+      else if (effect.kind === 'prepare') this.statements.commit(effect.name, preparedBySql(effect.name, plan))
     }
   }
 
@@ -178,11 +178,11 @@ export class SessionState {
         this.#table(request.target).deleteAhead(request.name)
         return
       case 'execute':
-        for (const effect of request.execution.plan?.effects ?? []) this.#nameAhead(effect)
+        this.#namesAhead(request.execution.plan)
         return
       case 'query':
         this.statements.deleteAhead('')
-        for (const effect of request.executions.flatMap(execution => execution.plan?.effects ?? [])) this.#nameAhead(effect)
+        for (const { plan } of request.executions) this.#namesAhead(plan)
         return
       case 'describe':
       case 'sync':
@@ -195,10 +195,14 @@ export class SessionState {
     return target === 'S' ? this.statements : this.portals
   }
 
-  #nameAhead(effect: Effect): void {
+  #namesAhead(plan: StatementPlan | undefined): void {
+    for (const effect of plan?.effects ?? []) this.#nameAhead(effect, plan)
+  }
+
+  #nameAhead(effect: Effect, plan: StatementPlan | undefined): void {
     if (effect.kind === 'deallocate') this.statements.deleteAhead(effect.name)
     else if (effect.kind === 'discard') this.statements.deleteAhead(undefined)
-    else if (effect.kind === 'prepare') this.parseAhead(preparedBySql(effect.name))
+    else if (effect.kind === 'prepare') this.parseAhead(preparedBySql(effect.name, plan))
   }
 
   #epochNow(): string {
@@ -207,4 +211,7 @@ export class SessionState {
 }
 
 /** A statement made by SQL PREPARE, of which only the name is known: its metadata is asked for when it is bound. */
-const preparedBySql = (name: string): Statement => newStatement(name, { text: '', plan: undefined, protocol: 'extended', isRewritten: false }, '', new Set())
+const preparedBySql = (name: string, plan: StatementPlan | undefined): Statement => ({
+  ...newStatement(name, { text: '', plan: undefined, protocol: 'extended', isRewritten: false }, '', new Set()),
+  preparedAs: plan
+})

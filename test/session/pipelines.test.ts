@@ -152,3 +152,21 @@ t.test('a policy that grows narrower holds from the next statement, also for pre
   t.match(client.take().toString(), /57P01/u)
   t.end()
 })
+
+t.test('what PREPARE made is authorised at each EXECUTE and each Bind, by the policy of the moment', async t => {
+  const { fromClient, fromServer, client, server, world, policy } = startSession()
+  fromClient(send.query('PREPARE p AS SELECT a.id FROM customers a JOIN customers b ON a.email = b.email'))
+  fromServer(reply.complete('PREPARE'), reply.ready())
+  fromClient(send.query('EXECUTE p'))
+  t.match(server.take().toString(), /EXECUTE p/)
+  fromServer(reply.complete('SELECT 0'), reply.ready())
+  client.take()
+  world.policy = { ...policy, roles: policy.roles.map(role => ({ ...role, search: [] })), hash: 'narrower' }
+  fromClient(send.query('EXECUTE p'))
+  t.notMatch(server.take().toString(), /EXECUTE p/)
+  fromServer(reply.error('42601'), reply.ready())
+  t.match(client.take().toString(), /may not join|may not compare/)
+  fromClient(send.bind({ statement: 'p' }), send.execute(), send.sync())
+  fromServer(reply.error('26000'), reply.ready())
+  t.match(client.take().toString(), /may not join|may not compare/)
+})
