@@ -56,7 +56,6 @@ const ROWS = {
   binary_value_invalid: { sqlState: '22P03', message: 'incorrect binary data format in bind parameter {number}' },
   copy_format_invalid: { sqlState: '22P04', message: 'invalid COPY data for {table}: {reason}' },
   // Crypto and keys.
-  value_open_failed: { sqlState: 'XX000', message: 'a sealed value could not be opened' },
   key_missing: { sqlState: '58000', message: 'no key for field {field}', hint: 'Run: pgveil keys sync' },
   // The log.
   audit_unwritable: { sqlState: '58030', message: 'the access log cannot be written; nothing is released', hint: 'Free the disk under --audit-log.' },

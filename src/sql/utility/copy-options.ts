@@ -1,16 +1,9 @@
 /** Options of COPY (ProcessCopyOptions in src/backend/commands/copy.c). */
 import type { Node } from 'libpg-query'
 import { bodyOf, itemsOf, stringOf, tagOf } from '../tree.js'
+import type { CopyPlan } from '../types.js'
 
-export interface CopyOptions {
-  readonly format: 'text' | 'csv' | 'binary'
-  readonly delimiter: string
-  readonly nullText: string
-  readonly quote: string
-  readonly escape: string
-  readonly hasHeader: boolean
-  readonly forceNull: ReadonlySet<string>
-  readonly forceNotNull: ReadonlySet<string>
+export interface CopyOptions extends Omit<CopyPlan, 'direction' | 'table' | 'columns'> {
   /** What can't be followed on sealed columns; undefined if all is known. */
   readonly unsupported: string | undefined
 }
